@@ -1,0 +1,105 @@
+import type { ShownScript } from '../model/event.ts';
+import { isFailure, type Action, type Output, type Plan } from '../model/module.ts';
+import type { HostContext } from './context.ts';
+import type { Acting, Entry, Unit } from './entry.ts';
+import type { Answers } from './exchange.ts';
+import { failureOf, finish, NOTHING, resultOf, shownScript } from './finish.ts';
+import { settleError } from './lost.ts';
+import { actionOutputs } from './requests.ts';
+import { settle } from './settle.ts';
+
+/** Decides how a turn ended whose actions were sent. False where the answers behind it must not be used. */
+export async function concludeActing(
+  context: HostContext,
+  queue: Entry[],
+  acting: Acting,
+  answers: Answers,
+  milliseconds: number,
+): Promise<boolean> {
+  const { unit, plan, state } = acting;
+  const replies = answers.actions;
+  const expected = answers.lengths.reduce((sum, length) => sum + length, 0);
+  if (replies.length < expected) {
+    settleError(context, queue, unit.entry, unit, answers.error, milliseconds);
+    return false;
+  }
+  const actions = plan.flatMap((change) => change.actions);
+  const outputs = actionOutputs(replies, answers.lengths);
+  const broken = outputs.find((output, index) => !isFine(actions[index], output));
+  const changed = plan.some((change) => change.harmless !== true);
+  const result = resultOf(unit, state, outputs, changed);
+  const failed = broken
+    ? { ...result, failed: true, rc: broken.code, msg: failureOf(broken, '').failed }
+    : result;
+  const scripts = [...probeScripts(acting), ...actionScripts(actions, outputs)];
+  const happened = {
+    changes: plan,
+    scripts,
+    milliseconds,
+    ...(broken ? { failure: failureOf(broken, '') } : {}),
+  };
+  return (await settle(context, queue, unit, failed, happened)) === 'done';
+}
+
+/** Looks at an answer: a turn that needs actions is given back, any other is finished. */
+export async function judge(
+  context: HostContext,
+  queue: Entry[],
+  unit: Unit,
+  answer: Output | undefined,
+): Promise<Acting | 'done' | 'again'> {
+  const check = unit.item.checkMode ?? context.settings.check;
+  const { state, plan } = stateAndPlan(unit, answer);
+  const scripts = probeScripts({ unit, answer });
+  if (isFailure(plan)) {
+    if (check && context.announced) {
+      const message = `unknown until the changes above are made: ${plan.failed}`;
+      finish(context, queue, unit.entry, unit, { outcome: 'unknown', result: NOTHING, message, scripts });
+      return 'done';
+    }
+    return settle(
+      context,
+      queue,
+      unit,
+      { ...NOTHING, failed: true, msg: plan.failed },
+      { failure: plan, scripts },
+    );
+  }
+  const toDo = check ? plan.filter((change) => change.harmless !== true) : plan;
+  if (toDo.length > 0 && !check) return { unit, state, plan: toDo, answer };
+  const result = resultOf(unit, state, [], toDo.length > 0);
+  return settle(context, queue, unit, result, { changes: toDo, scripts });
+}
+
+function stateAndPlan(unit: Unit, answer: Output | undefined): { state: unknown; plan: Plan } {
+  const { module, params, inputs } = unit.item;
+  try {
+    const state = unit.probe.kind === 'known' ? unit.probe.state : answer && unit.probe.parse(answer);
+    return { state, plan: module.plan(state, params, inputs) };
+  } catch (error) {
+    // The run must go on for the other hosts; the operator gets what is needed to report it.
+    const failed = `the module ${module.name} did not understand the host's answer: ${error instanceof Error ? error.message : String(error)}`;
+    return {
+      state: undefined,
+      plan: { failed, hint: 'this is a mistake in homerun; please report it with the output of -vvv' },
+    };
+  }
+}
+
+function isFine(action: Action | undefined, output: Output): boolean {
+  if (action?.kind !== 'run' || action.okCodes === undefined) return output.code === 0;
+  return action.okCodes === 'any' || action.okCodes.includes(output.code);
+}
+
+function probeScripts({ unit, answer }: Pick<Acting, 'unit' | 'answer'>): ShownScript[] {
+  return unit.probe.kind === 'ask' && answer ? [shownScript('probe', unit.probe.script, answer)] : [];
+}
+
+function actionScripts(actions: readonly Action[], outputs: readonly Output[]): ShownScript[] {
+  return outputs.map((output, index) => {
+    const action = actions[index];
+    if (action?.kind === 'run') return shownScript('action', action.script, output);
+    const text = action ? `# upload ${action.bytes.length} bytes to ${action.path}` : '';
+    return shownScript('action', { text, secrets: [] }, output);
+  });
+}

@@ -1,0 +1,72 @@
+import type { HostRecap, RunEvent } from '../model/event.ts';
+import type { Host } from '../model/inventory.ts';
+import type { Probe } from '../model/module.ts';
+import type { RuntimeValue, Task } from '../model/playbook.ts';
+import type { Redactor } from '../model/secret.ts';
+import type { ValueMap } from '../model/value.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Journal } from './journal.ts';
+
+/** What is the same for every host of a run. */
+export interface Settings {
+  /** Send no action; say what would be done. */
+  readonly check: boolean;
+  /** Attach scripts and outputs to every event, not only to failures. */
+  readonly verbose: boolean;
+  readonly facts: Probe<ValueMap>;
+  readonly journal: Journal;
+  readonly redactor: Redactor;
+  /** Milliseconds; only for showing how long something took. */
+  readonly clock: () => number;
+  readonly signal: AbortSignal | undefined;
+  emit(event: RunEvent): void;
+}
+
+/** One host on its way through a run. */
+export interface HostContext {
+  readonly host: Host;
+  readonly settings: Settings;
+  readonly transport: Transport;
+  /** Facts, registered results and what `set_fact` set; kept from play to play. */
+  readonly runtime: Map<string, RuntimeValue>;
+  /** Handlers of the play at hand, and which of them were notified. */
+  handlers: readonly Task[];
+  readonly notified: Set<Task>;
+  /** Names the play in the journal. */
+  playId: string;
+  status: 'fine' | 'failed' | 'unreachable' | 'host-ended' | 'play-ended';
+  /** Check mode: some change was announced and not made, so what depends on it cannot be known. */
+  announced: boolean;
+  connected: boolean;
+  exchanges: number;
+  milliseconds: number;
+  readonly counts: Record<'ok' | 'changed' | 'failed' | 'skipped' | 'ignored' | 'unknown', number>;
+}
+
+export function createContext(host: Host, transport: Transport, settings: Settings): HostContext {
+  return {
+    host,
+    settings,
+    transport,
+    runtime: new Map<string, RuntimeValue>([['facts', { kind: 'pending' }]]),
+    handlers: [],
+    notified: new Set(),
+    playId: '',
+    status: 'fine',
+    announced: false,
+    connected: false,
+    exchanges: 0,
+    milliseconds: 0,
+    counts: { ok: 0, changed: 0, failed: 0, skipped: 0, ignored: 0, unknown: 0 },
+  };
+}
+
+export function recapOf(context: HostContext): HostRecap {
+  return {
+    host: context.host.name,
+    ...context.counts,
+    unreachable: context.status === 'unreachable',
+    seconds: context.milliseconds / 1000,
+    exchanges: context.exchanges,
+  };
+}

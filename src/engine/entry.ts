@@ -1,0 +1,45 @@
+import type { Output, Plan, Probe } from '../model/module.ts';
+import type { Prepared, Task, TaskResult, WorkItem } from '../model/playbook.ts';
+
+/** A task in a host's queue. What it was prepared to is kept: values that it read cannot change before its turn. */
+export interface Entry {
+  readonly task: Task;
+  readonly isHandler: boolean;
+  prepared?: Exclude<Prepared, { kind: 'waiting' }>;
+  /** Index of the next turn of its loop. */
+  next: number;
+  readonly results: TaskResult[];
+  /** Tries of the turn at hand, for `until`. */
+  attempts: number;
+  /** Turns done so far had this outcome. */
+  failed: boolean;
+}
+
+/** One turn of one task: what is probed, planned and done together. */
+export interface Unit {
+  readonly entry: Entry;
+  readonly item: WorkItem;
+  readonly probe: Probe<unknown>;
+}
+
+/** A unit whose plan has work to do. */
+export interface Acting {
+  readonly unit: Unit;
+  readonly state: unknown;
+  readonly plan: Exclude<Plan, { failed: string }>;
+  readonly answer: Output | undefined;
+}
+
+export function createEntry(task: Task, isHandler = false): Entry {
+  return { task, isHandler, next: 0, results: [], attempts: 0, failed: false };
+}
+
+export function unitOf(entry: Entry, item: WorkItem): Unit {
+  return { entry, item, probe: item.module.probe(item.params, item.inputs) };
+}
+
+/** Names of the variables that this turn will set, which nothing may read before it is done. */
+export function namesSetBy(entry: Entry, item: WorkItem): readonly string[] {
+  const facts = item.module.facts ? Object.keys(item.module.facts(item.params)) : [];
+  return entry.task.register === undefined ? facts : [...facts, entry.task.register];
+}

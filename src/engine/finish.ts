@@ -1,0 +1,145 @@
+import type { Outcome, ShownScript, TaskFinished, TaskReference } from '../model/event.ts';
+import type { Change, Failure, Output } from '../model/module.ts';
+import type { TaskResult } from '../model/playbook.ts';
+import type { Script } from '../model/script.ts';
+import type { ValueMap } from '../model/value.ts';
+import type { HostContext } from './context.ts';
+import type { Entry, Unit } from './entry.ts';
+import { handlerDone, notify } from './handlers.ts';
+
+/** The result of a turn that did nothing. */
+export const NOTHING: TaskResult = { changed: false, failed: false, skipped: false };
+
+/** What happened to one turn of a task. */
+export interface Happened {
+  readonly outcome: Outcome;
+  readonly result: TaskResult;
+  readonly changes?: readonly Change[];
+  readonly failure?: Failure;
+  readonly message?: string;
+  readonly milliseconds?: number;
+  readonly scripts?: readonly ShownScript[];
+}
+
+/** Tells the world, notifies handlers, sets variables, and moves the queue on. */
+export function finish(
+  context: HostContext,
+  queue: Entry[],
+  entry: Entry,
+  unit: Unit | undefined,
+  happened: Happened,
+): void {
+  report(context, entry, unit, happened);
+  if (happened.outcome === 'changed' && unit) notify(context, entry, unit.item.notify);
+  if (unit && happened.outcome !== 'failed' && unit.item.module.facts)
+    setFacts(context, unit.item.module.facts(unit.item.params));
+  entry.results.push(happened.result);
+  entry.attempts = 0;
+  entry.next++;
+  const prepared = entry.prepared;
+  const turns = prepared?.kind === 'work' ? prepared.items.length : 0;
+  if (happened.outcome === 'failed') context.status = 'failed';
+  if (entry.next < turns && happened.outcome !== 'failed') return;
+  if (queue[0] === entry) queue.shift();
+  if (entry.isHandler && happened.outcome !== 'failed') handlerDone(context, entry.task);
+  register(context, entry, happened);
+}
+
+export function referenceOf(entry: Entry): TaskReference {
+  const { name, module, where } = entry.task;
+  return { name, module, where, ...(entry.isHandler ? { handler: true } : {}) };
+}
+
+/** The values that every result has, and the module's own. */
+export function resultOf(
+  unit: Unit,
+  state: unknown,
+  outputs: readonly Output[],
+  changed: boolean,
+): TaskResult {
+  const { module, params, inputs } = unit.item;
+  const own: ValueMap = module.result?.(state, params, outputs, inputs) ?? {};
+  return { changed, skipped: false, ...own, failed: own['failed'] === true };
+}
+
+export function shownScript(purpose: 'probe' | 'action', script: Script, output: Output): ShownScript {
+  return { purpose, text: script.text, code: output.code, stdout: output.stdout, stderr: output.stderr };
+}
+
+/** The line of a program's complaints that says most: its last. */
+export function failureOf(output: Output | undefined, fallback: string): Failure {
+  const lines = `${output?.stdout ?? ''}\n${output?.stderr ?? ''}`.split('\n').map((line) => line.trim());
+  const last = lines.filter((line) => line !== '').at(-1);
+  const code = output ? `exit code ${output.code}` : fallback;
+  return { failed: last === undefined ? code : `${last} (${code})` };
+}
+
+function report(context: HostContext, entry: Entry, unit: Unit | undefined, happened: Happened): void {
+  const { outcome, failure, message } = happened;
+  const { settings, host, counts } = context;
+  counts[outcome]++;
+  const hidden = entry.task.noLog;
+  const showScripts = !hidden && (settings.verbose || outcome === 'failed' || outcome === 'ignored');
+  const event: TaskFinished = {
+    kind: 'task-finished',
+    host: host.name,
+    task: referenceOf(entry),
+    outcome,
+    changes: (happened.changes ?? [])
+      .filter((change) => change.harmless !== true)
+      .map((change) => shown(change, hidden)),
+    seconds: (happened.milliseconds ?? 0) / 1000,
+    scripts: showScripts ? (happened.scripts ?? []) : [],
+    ...(unit?.item.label === undefined ? {} : { item: hidden ? '(hidden by no_log)' : unit.item.label }),
+    ...(failure ? { failure: hidden ? { failed: 'failed; details are hidden by no_log' } : failure } : {}),
+    ...(message === undefined || hidden ? {} : { message }),
+  };
+  settings.emit(event);
+  if (!settings.check && (outcome === 'changed' || outcome === 'failed')) {
+    const changes = event.changes.map((change) => change.summary);
+    settings.journal.note(
+      settings.redactor.redactAll({
+        host: host.name,
+        task: entry.task.name,
+        where: entry.task.where,
+        outcome,
+        changes,
+      }),
+    );
+  }
+}
+
+function shown(change: Change, hidden: boolean): TaskFinished['changes'][number] {
+  if (hidden) return { summary: 'changed; details are hidden by no_log' };
+  const { summary, before, after, subject } = change;
+  return {
+    summary,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(subject === undefined ? {} : { subject }),
+  };
+}
+
+function setFacts(context: HostContext, facts: ValueMap): void {
+  for (const [name, value] of Object.entries(facts)) context.runtime.set(name, { kind: 'known', value });
+}
+
+function register(context: HostContext, entry: Entry, happened: Happened): void {
+  const name = entry.task.register;
+  if (name === undefined) return;
+  if (happened.outcome === 'unknown') {
+    context.runtime.set(name, { kind: 'unknown', until: entry.task.name });
+    return;
+  }
+  const looped = entry.prepared?.kind === 'work' && entry.prepared.looped;
+  context.runtime.set(name, { kind: 'known', value: looped ? summaryOf(entry.results) : happened.result });
+}
+
+function summaryOf(results: readonly TaskResult[]): TaskResult {
+  return {
+    changed: results.some((result) => result.changed),
+    failed: results.some((result) => result.failed),
+    skipped: results.length > 0 && results.every((result) => result.skipped),
+    results,
+  };
+}

@@ -1,0 +1,67 @@
+import type { Task } from '../model/playbook.ts';
+import { concludeActing } from './act.ts';
+import { consume } from './consume.ts';
+import type { HostContext } from './context.ts';
+import { createEntry, type Acting, type Entry } from './entry.ts';
+import { exchange } from './exchange.ts';
+import { referenceOf } from './finish.ts';
+import { promise, takeNotified } from './handlers.ts';
+import { buildWindow, type Slot } from './window.ts';
+
+/** Turns looked ahead after a change; doubled while nothing changes. */
+const FLOOR = 8;
+
+/** Turns looked ahead at most: one write of about a megabyte. */
+const CEILING = 512;
+
+/**
+ * Takes one host through a list of tasks. Each round sends at most one turn's actions with read-only probes for
+ * what follows behind them, then uses the answers in order up to the first turn that needs a change. There is no
+ * cache: an answer is used only if nothing of ours ran on the host since it was asked.
+ */
+export async function perform(context: HostContext, tasks: readonly Task[]): Promise<void> {
+  await performEntries(
+    context,
+    tasks.map((task) => createEntry(task)),
+  );
+}
+
+/** Runs the handlers that are notified by now, and those that they notify. */
+export async function flushHandlers(context: HostContext): Promise<void> {
+  while (context.status === 'fine' && context.notified.size > 0)
+    await performEntries(context, takeNotified(context));
+}
+
+async function performEntries(context: HostContext, queue: Entry[]): Promise<void> {
+  const started = context.settings.clock();
+  let acting: Acting | undefined;
+  let reach = CEILING;
+  while (queue.length > 0 && context.status === 'fine' && context.settings.signal?.aborted !== true) {
+    const window = buildWindow(context, queue, reach, acting?.unit);
+    announce(context, acting, window);
+    if (acting) promise(context, acting.unit);
+    const sent = context.settings.clock();
+    const answers = await exchange(context, acting, window);
+    const usable = acting
+      ? await concludeActing(context, queue, acting, answers, context.settings.clock() - sent)
+      : true;
+    const before = acting;
+    acting = usable ? await consume(context, queue, window, answers) : undefined;
+    reach = acting ? FLOOR : Math.min(CEILING, (before ? FLOOR : reach) * 2);
+  }
+  context.milliseconds += context.settings.clock() - started;
+}
+
+/** For whoever watches: the task whose actions are sent, else the first that is looked at. */
+function announce(context: HostContext, acting: Acting | undefined, window: readonly Slot[]): void {
+  const first = window.find((slot) => slot.kind === 'unit');
+  const unit = acting?.unit ?? (first?.kind === 'unit' ? first.unit : undefined);
+  if (!unit) return;
+  const item = unit.item.label === undefined || unit.entry.task.noLog ? {} : { item: unit.item.label };
+  context.settings.emit({
+    kind: 'task-started',
+    host: context.host.name,
+    task: referenceOf(unit.entry),
+    ...item,
+  });
+}

@@ -1,0 +1,138 @@
+import pLimit from 'p-limit';
+import type { HostRecap, RunEvent } from '../model/event.ts';
+import type { Host } from '../model/inventory.ts';
+import type { Probe } from '../model/module.ts';
+import type { Play, Playbook } from '../model/playbook.ts';
+import type { Redactor } from '../model/secret.ts';
+import type { ValueMap } from '../model/value.ts';
+import type { Transport } from '../transport/transport.ts';
+import { createContext, recapOf, type HostContext, type Settings } from './context.ts';
+import { recover } from './handlers.ts';
+import { flushHandlers, perform } from './host.ts';
+import type { Journal } from './journal.ts';
+
+export interface RunOptions {
+  readonly playbook: Playbook;
+  /** Opens nothing yet: the first session connects. */
+  connect(host: Host): Transport;
+  readonly facts: Probe<ValueMap>;
+  readonly journal: Journal;
+  readonly redactor: Redactor;
+  emit(event: RunEvent): void;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly clock: () => number;
+  /** ISO time for the first event. */
+  readonly time: string;
+  /** Hosts at work at the same time. */
+  readonly forks: number;
+  readonly check: boolean;
+  readonly diff: boolean;
+  readonly verbose: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a playbook to its end. Failures of hosts are events and recap, never exceptions. */
+export async function runPlaybook(options: RunOptions): Promise<readonly HostRecap[]> {
+  const { playbook, check, diff, verbose, facts, journal, redactor, clock, signal } = options;
+  const emit = (event: RunEvent): void => options.emit(redactor.redactAll(event));
+  const settings: Settings = { check, verbose, facts, journal, redactor, clock, signal, emit };
+  const started = clock();
+  const contexts = new Map<string, HostContext>();
+  const hosts = [...new Set(playbook.plays.flatMap((play) => play.hosts))];
+  for (const host of hosts) contexts.set(host.name, createContext(host, options.connect(host), settings));
+  emit({
+    kind: 'run-started',
+    playbook: playbook.path,
+    hosts: hosts.map((host) => host.name),
+    check,
+    diff,
+    time: options.time,
+  });
+  try {
+    for (const play of playbook.plays) {
+      if (signal?.aborted) break;
+      await runPlay(play, contexts, settings, options.forks);
+    }
+  } finally {
+    await Promise.all([...contexts.values()].map((context) => context.transport.close()));
+  }
+  const recap = [...contexts.values()].map(recapOf);
+  emit({ kind: 'run-finished', recap, seconds: (clock() - started) / 1000 });
+  return recap;
+}
+
+async function runPlay(
+  play: Play,
+  contexts: ReadonlyMap<string, HostContext>,
+  settings: Settings,
+  forks: number,
+): Promise<void> {
+  const members = play.hosts
+    .flatMap((host) => contexts.get(host.name) ?? [])
+    .filter((context) => context.status === 'fine');
+  settings.emit({
+    kind: 'play-started',
+    play: play.name,
+    where: play.where,
+    hosts: members.map((context) => context.host.name),
+  });
+  for (const batch of batchesOf(members, play.serial)) {
+    for (const context of batch) {
+      context.handlers = play.handlers;
+      context.playId = `${play.where.split(':')[0] ?? ''}/${play.name}`;
+      context.notified.clear();
+      recover(context);
+    }
+    if (play.strategy === 'linear') await runInStep(play, batch, forks);
+    else await runFreely(play, batch, forks);
+    if (tooManyFailed(play, batch)) break;
+  }
+  for (const context of members) if (context.status === 'play-ended') context.status = 'fine';
+  settings.emit({ kind: 'play-finished', play: play.name });
+}
+
+async function runFreely(play: Play, batch: readonly HostContext[], forks: number): Promise<void> {
+  const limit = pLimit(forks);
+  await Promise.all(
+    batch.map((context) =>
+      limit(async () => {
+        await perform(context, play.tasks);
+        await flushHandlers(context);
+      }),
+    ),
+  );
+}
+
+async function runInStep(play: Play, batch: readonly HostContext[], forks: number): Promise<void> {
+  const limit = pLimit(forks);
+  const together = (work: (context: HostContext) => Promise<void>): Promise<unknown> =>
+    Promise.all(
+      batch.filter((context) => context.status === 'fine').map((context) => limit(() => work(context))),
+    );
+  for (const task of play.tasks) {
+    await together((context) => perform(context, [task]));
+    if (tooManyFailed(play, batch)) return;
+  }
+  await together(flushHandlers);
+}
+
+/** `serial: [1, 5]` takes one host, then five, then five at a time. */
+function batchesOf(members: readonly HostContext[], serial: readonly number[] | undefined): HostContext[][] {
+  if (!serial || serial.length === 0) return [[...members]];
+  const batches: HostContext[][] = [];
+  for (let at = 0; at < members.length;) {
+    const size = Math.max(1, serial[Math.min(batches.length, serial.length - 1)] ?? 1);
+    batches.push(members.slice(at, at + size));
+    at += size;
+  }
+  return batches;
+}
+
+function tooManyFailed(play: Play, batch: readonly HostContext[]): boolean {
+  if (batch.length === 0) return false;
+  const lost = batch.filter(
+    (context) => context.status === 'failed' || context.status === 'unreachable',
+  ).length;
+  if (lost === batch.length) return true;
+  return play.maxFailPercentage !== undefined && (lost / batch.length) * 100 > play.maxFailPercentage;
+}
