@@ -1,0 +1,148 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { knownHostLines, writeCard } from './card.ts';
+import { RehearsalError } from './error.ts';
+import { entered, initOf } from './inside.ts';
+import { run, tail, type Result, type RunOptions } from './process.ts';
+import { paths, type State } from './state.ts';
+import { startSupervisor } from './supervisor.ts';
+import type { HostPlan } from './topology.ts';
+
+/** Milliseconds that a host may take to boot. */
+const patience = 120_000;
+
+/** One booted host, as it is seen from outside. */
+export class RehearsalHost {
+  readonly plan: HostPlan;
+  readonly folder: string;
+  readonly #state: State;
+  readonly #log: (line: string) => void;
+
+  constructor(plan: HostPlan, state: State, log: (line: string) => void) {
+    this.plan = plan;
+    this.folder = paths.host(state.directory, plan.namespace);
+    this.#state = state;
+    this.#log = log;
+  }
+
+  /** Runs `sh -c script` inside, as root, not over SSH. */
+  async exec(script: string, options?: RunOptions): Promise<Result> {
+    const init = await this.#init();
+    if (init === undefined) throw new RehearsalError(`${this.plan.name} is not running`);
+    const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup'];
+    return run(entered(init, namespaces, ['sh', '-c', script]), options);
+  }
+
+  /** Puts a freshly written card in. */
+  async writeCard(): Promise<void> {
+    const publicKey = await readFile(`${paths.privateKey(this.#state.directory)}.pub`, 'utf8');
+    await writeCard(this.plan, this.folder, this.#state.image.base, publicKey);
+  }
+
+  async start(): Promise<void> {
+    if (await this.#isOn()) throw new RehearsalError(`${this.plan.name} is running already`);
+    await writeFile(join(this.folder, 'console.log'), '');
+    await startSupervisor(this.plan, this.folder, this.#state.image, this.#state.topology.prefix);
+    await this.#ready(0);
+  }
+
+  async reboot(): Promise<void> {
+    const before = (await this.#leader())?.boots ?? 0;
+    await this.exec('systemctl reboot');
+    await this.#ready(before);
+  }
+
+  /** Pulls the plug: nothing inside is told. */
+  async kill(): Promise<void> {
+    const end = Date.now() + 10_000;
+    while (await this.#isOn()) {
+      // The first process takes all others of its host along; nspawn then ends by itself.
+      const init = await this.#init();
+      if (init !== undefined) process.kill(init, 'SIGKILL');
+      if (Date.now() > end) throw new RehearsalError(`${this.plan.name} could not be switched off`);
+      await sleep(20);
+    }
+  }
+
+  async reset(): Promise<void> {
+    await this.kill();
+    await this.writeCard();
+    await this.start();
+  }
+
+  /** Makes known_hosts agree with the card that is in now. */
+  async trust(): Promise<void> {
+    const path = paths.knownHosts(this.#state.directory);
+    const lines = await knownHostLines(this.plan, this.folder);
+    const pattern = lines[0]?.split(' ')[0];
+    const others = (await readFile(path, 'utf8').catch(() => ''))
+      .split('\n')
+      .filter((line) => line !== '' && line.split(' ')[0] !== pattern);
+    await writeFile(path, [...others, ...lines, ''].join('\n'));
+  }
+
+  /** Waits until the host is up after more than `boots` boots, and SSH answers. */
+  async #ready(boots: number): Promise<void> {
+    const end = Date.now() + patience;
+    while (Date.now() < end) {
+      await sleep(50);
+      const leader = await this.#leader();
+      if (leader === undefined || leader.boots <= boots) {
+        if (!(await this.#isOn())) throw await this.#silent('ended while it was booting');
+        continue;
+      }
+      if ((await this.#isUp()) && (await this.#answers())) return;
+    }
+    throw await this.#silent(`was not up after ${patience / 1000} s`);
+  }
+
+  async #isUp(): Promise<boolean> {
+    if ((await this.#init()) === undefined) return false;
+    const { stdout } = await this.exec('systemctl is-system-running', { timeout: 10_000 });
+    const state = stdout.trim();
+    if (state !== 'degraded') return state === 'running';
+    const failed = await this.exec('systemctl list-units --failed --plain --no-legend --no-pager');
+    this.#log(`${this.plan.name}: booted with failed units\n${tail(failed.stdout)}`);
+    return true;
+  }
+
+  async #answers(): Promise<boolean> {
+    const { topology } = this.#state;
+    const { address, port, interfaceName, wires } = this.plan;
+    const device = wires.find(({ name }) => name === interfaceName)?.bridge;
+    // Behind a host that is not configured yet the controller cannot see it; that is not for us to judge.
+    if (topology.bridges.find((bridge) => bridge.device === device)?.isModems !== true) return true;
+    const scan = ['ssh-keyscan', '-T', '2', '-t', 'ed25519', '-p', String(port), address];
+    const { stdout } = await run(['ip', 'netns', 'exec', topology.controller.namespace, ...scan]);
+    return stdout.includes('ssh-ed25519');
+  }
+
+  async #silent(what: string): Promise<RehearsalError> {
+    const console = await readFile(join(this.folder, 'console.log'), 'utf8').catch(() => '');
+    return new RehearsalError(`${this.plan.name} ${what}\n${tail(console)}`);
+  }
+
+  async #init(): Promise<number | undefined> {
+    const leader = await this.#leader();
+    return leader && initOf(leader.pid, 'systemd');
+  }
+
+  /** How often it was booted since it was switched on, and nspawn's process. */
+  async #leader(): Promise<{ boots: number; pid: number } | undefined> {
+    const text = await readFile(join(this.folder, 'leader'), 'utf8').catch(() => '');
+    const [boots = 0, pid = 0] = text.trim().split(' ').map(Number);
+    return pid > 0 ? { boots, pid } : undefined;
+  }
+
+  async #isOn(): Promise<boolean> {
+    return (await this.#supervisor()) !== undefined;
+  }
+
+  async #supervisor(): Promise<number | undefined> {
+    const pid = Number(await readFile(join(this.folder, 'supervisor.pid'), 'utf8').catch(() => ''));
+    if (!(pid > 0)) return undefined;
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    return command.includes(join(this.folder, 'supervisor.sh')) ? pid : undefined;
+  }
+}

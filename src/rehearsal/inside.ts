@@ -1,0 +1,47 @@
+import { readFile, readlink } from 'node:fs/promises';
+
+/**
+ * The first process inside a namespace of processes, given the process outside that made it; undefined while it
+ * is not `program` yet. Until then it may still stand in this machine's own file system, where nothing of a
+ * rehearsal may run.
+ */
+export async function initOf(parent: number, program: string): Promise<number | undefined> {
+  try {
+    const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
+    for (const child of children.trim().split(/\s+/)) {
+      if (child === '' || (await readFile(`/proc/${child}/comm`, 'utf8')).trim() !== program) continue;
+      const status = await readFile(`/proc/${child}/status`, 'utf8');
+      const root = await readlink(`/proc/${child}/ns/mnt`);
+      if (/^NSpid:\t.*\t1$/m.test(status) && root !== (await readlink('/proc/self/ns/mnt')))
+        return Number(child);
+    }
+  } catch {
+    // It ended while we looked.
+  }
+  return undefined;
+}
+
+/** argv that runs `command` in namespaces of a process, in its root, with nothing of our environment. */
+export function entered(
+  pid: number,
+  namespaces: readonly string[],
+  command: readonly string[],
+): readonly string[] {
+  const environment = [
+    'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    'HOME=/root',
+    'LANG=C.UTF-8',
+    'TERM=dumb',
+  ];
+  return [
+    'nsenter',
+    `--target=${pid}`,
+    ...namespaces,
+    '--root',
+    '--wd',
+    'env',
+    '-i',
+    ...environment,
+    ...command,
+  ];
+}

@@ -1,0 +1,61 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { must } from './process.ts';
+import { defaultDirectory, marker, prefixOf } from './state.ts';
+
+/**
+ * Ends a rehearsal, whoever booted it, and takes all of it away but the cached image. It goes by names alone, so
+ * it also clears up after one that was killed half-way. Says whether there was anything.
+ */
+export async function takeDownRehearsal(directory: string = defaultDirectory): Promise<boolean> {
+  const prefix = prefixOf(directory);
+  const doing = 'taking the rehearsal down';
+  const processes = await must(doing, ['unshare', '--mount', 'sh', '-c', killScript(`${prefix}-rehearsal`)]);
+  const namespaces = await must(doing, ['sh', '-c', namespacesScript(prefix)]);
+  const isOurs = await access(join(directory, marker)).then(
+    () => true,
+    () => false,
+  );
+  if (isOurs) await must(doing, ['sh', '-c', folderScript(directory)]);
+  return isOurs || processes !== '' || namespaces !== '';
+}
+
+/** Kills all that is in the cgroup, supervisors and hosts alike, and removes it. */
+function killScript(cgroup: string): string {
+  return `top=
+while read -r _ place type _; do [ "$type" != cgroup2 ] || { top=$place; break; }; done < /proc/mounts
+[ -n "$top" ] || { mount -t cgroup2 cgroup2 /sys/fs/cgroup && top=/sys/fs/cgroup; } || exit 1
+top=$top/${cgroup}
+[ -d "$top" ] || exit 0
+echo processes
+tries=0
+while [ -d "$top" ]; do
+  [ ! -e "$top/cgroup.kill" ] || echo 1 > "$top/cgroup.kill"
+  find "$top" -name cgroup.procs -exec cat {} + 2>/dev/null | xargs -r kill -9 2>/dev/null
+  find "$top" -depth -type d -exec rmdir {} + 2>/dev/null
+  tries=$((tries + 1))
+  [ "$tries" -lt 500 ] || { echo 'some processes do not end:' >&2; find "$top" -name cgroup.procs -exec cat {} + >&2; exit 1; }
+  [ ! -d "$top" ] || sleep 0.02
+done`;
+}
+
+/** Removes the namespaces, with what still runs in them, such as a command of the controller. */
+function namespacesScript(prefix: string): string {
+  return `for path in /run/netns/${prefix}-*; do
+  [ -e "$path" ] || continue
+  echo "$path"
+  name=\${path##*/}
+  ip netns pids "$name" | xargs -r kill -9 2>/dev/null
+  ip netns del "$name" || exit 1
+done
+rm -rf /etc/netns/${prefix}-*
+# Folders that were made for us; they stay where others use them.
+rmdir /etc/netns /run/systemd/nspawn 2>/dev/null
+if [ -d /run/netns ] && [ -z "$(ls /run/netns)" ]; then umount /run/netns; rmdir /run/netns; fi 2>/dev/null
+true`;
+}
+
+function folderScript(directory: string): string {
+  return `while read -r _ place _; do case $place in '${directory}'|'${directory}'/*) umount -l "$place";; esac; done < /proc/mounts
+rm -rf --one-file-system '${directory}'`;
+}
