@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Output } from '../../model/module.ts';
 import { type Script, joinScripts, raw, sh } from '../../model/script.ts';
+import { type FileAttributes, STAT_FORMAT, parseAttributes } from './file-attributes.ts';
 import { pathWord } from './path.ts';
 
 /** A question about one path. */
@@ -17,23 +18,14 @@ export interface FileQuestion {
   readonly limit?: number;
 }
 
-/** What stands at a path. Numbers are absent where the host has neither `stat` nor an `ls` that tells. */
-export interface FileState {
+/** What stands at a path. */
+export interface FileState extends FileAttributes {
   /** `other`: a device, socket or pipe. `link`: with `follow`, only a link that leads nowhere. */
   readonly type: 'absent' | 'file' | 'directory' | 'link' | 'other';
   /** Absolute, `~` resolved; with `follow`, the path that the link leads to. */
   readonly real: string;
   /** What a symbolic link says, also where it was followed. */
   readonly link?: string;
-  /** Four octal digits. */
-  readonly mode: string;
-  readonly owner: string;
-  readonly group: string;
-  readonly uid: number;
-  readonly gid: number;
-  readonly size: number;
-  /** Seconds since 1970. */
-  readonly mtime: number;
   readonly content: FileContent;
 }
 
@@ -107,7 +99,7 @@ look() {
   elif [ -e "$p" ]; then type=other; else type=absent; fi
   printf '%s\0%s\0%s\0' "$type" "$p" "$link"
   if [ $type != absent ]; then
-    stat -c %a:%u:%g:%s:%Y:%U:%G "$p" 2>/dev/null ||
+    stat -c ${STAT_FORMAT} "$p" 2>/dev/null ||
       { ls -ldn "$p" | head -n 1; ls -ld "$p" | head -n 1; date -r "$p" +%s 2>/dev/null; }
   fi
   printf '\0'
@@ -141,7 +133,7 @@ function stateOf(fields: readonly Uint8Array[]): FileState {
     type: type as FileState['type'],
     real,
     ...(link === '' ? {} : { link }),
-    ...attributesOf(attributes),
+    ...parseAttributes(attributes),
     content: contentOf(kind, fields[5] ?? new Uint8Array()),
   };
 }
@@ -150,42 +142,6 @@ function contentOf(kind: string, bytes: Uint8Array): FileContent {
   if (kind === 'text') return { kind, text: decode(bytes), bytes };
   if (kind === 'checksum') return { kind, sha256: decode(bytes).split(' ')[0]?.trim() ?? '' };
   return { kind: kind as 'none' | 'same' | 'binary' | 'large' | 'unreadable' };
-}
-
-type Attributes = Omit<FileState, 'type' | 'real' | 'link' | 'content'>;
-
-function attributesOf(text: string): Attributes {
-  const [mode = '0', uid = '0', gid = '0', size = '0', mtime = '0', owner = '', group = ''] = text
-    .trim()
-    .split(':');
-  if (text !== '' && !/^[0-7]+$/.test(mode)) return listedAttributes(text);
-  return { mode: mode.padStart(4, '0'), uid: +uid, gid: +gid, size: +size, mtime: +mtime, owner, group };
-}
-
-/** The same out of `ls -ldn`, `ls -ld` and `date -r`, each on a line. */
-function listedAttributes(text: string): Attributes {
-  const [numbers = '', names = '', mtime = '0'] = text.split('\n');
-  const [letters = '', , uid = '0', gid = '0', size = '0'] = numbers.trim().split(/\s+/);
-  const [, , owner = uid, group = gid] = names.trim().split(/\s+/);
-  return {
-    mode: modeOfLetters(letters),
-    uid: +uid,
-    gid: +gid,
-    size: +size || 0,
-    mtime: +mtime || 0,
-    owner,
-    group,
-  };
-}
-
-/** `-rwsr-xr-T` → `5754`. */
-function modeOfLetters(letters: string): string {
-  let mode = 0;
-  for (const [index, letter] of letters.slice(1, 10).split('').entries()) {
-    if (/[rwxst]/.test(letter)) mode |= 0o400 >> index;
-    if (/[sStT]/.test(letter)) mode |= 0o4000 >> Math.floor(index / 3);
-  }
-  return mode.toString(8).padStart(4, '0');
 }
 
 function decode(bytes: Uint8Array): string {
