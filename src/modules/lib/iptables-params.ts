@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { flag } from '../../model/schema.ts';
+import { rule } from './iptables-rule.ts';
+
+const hooks = {
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  raw: ['PREROUTING', 'OUTPUT'],
+} as const;
+
+const chain = z.strictObject({
+  table: z.enum(['nat', 'filter', 'mangle', 'raw']),
+  hook: z.enum(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']),
+  chain: z.string().optional(),
+  position: z.enum(['first', 'last']).default('first'),
+  rules: z.array(rule).default([]),
+});
+
+/** Parameters of `iptables_chains`. */
+export const chainsParams = z
+  .strictObject({
+    // No `-`, or the chains of one set could be taken for those of another; short, as a chain's name has 28 letters at most.
+    name: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9_]{0,15}$/, 'up to 16 letters, digits or `_`, such as HOMERUN')
+      .default('HOMERUN'),
+    ipv6: flag.default(false),
+    chains: z.array(chain).default([]),
+    persist: flag.default(true),
+    state: z.enum(['present', 'absent']).default('present'),
+  })
+  .transform((asked) => ({
+    ...asked,
+    chains: asked.chains.map((one) => ({ ...one, chain: one.chain ?? `${asked.name}-${one.hook}` })),
+  }))
+  .superRefine((asked, context) => {
+    const seen = new Set<string>();
+    for (const [index, { table, hook, chain: name }] of asked.chains.entries()) {
+      const complain = (message: string): void =>
+        context.addIssue({ code: 'custom', message, path: ['chains', index] });
+      if (!(hooks[table] as readonly string[]).includes(hook))
+        complain(`the table ${table} has no chain ${hook}, only ${hooks[table].join(', ')}`);
+      if (!name.startsWith(`${asked.name}-`) || !/^[\w-]{1,28}$/.test(name))
+        complain(`the chain \`${name}\` must be called ${asked.name}-SOMETHING, with 28 letters at most`);
+      if (seen.has(`${table} ${name}`))
+        complain(`the chain ${name} of the table ${table} is there twice: put its rules into one list`);
+      seen.add(`${table} ${name}`);
+    }
+    if (asked.state === 'present' && asked.chains.length === 0)
+      context.addIssue({ code: 'custom', message: 'say which `chains` there shall be, or `state: absent`' });
+  });
+
+export type ChainsParams = z.output<typeof chainsParams>;
