@@ -16,6 +16,8 @@ export interface Module<Params = unknown, State = unknown> {
   readonly params: ZodType<Params>;
   /** Parameters that the language prepares before `probe` sees them; they arrive in `Inputs`. */
   readonly inputs?: Readonly<Record<string, InputKind>>;
+  /** Parameter whose `true` says that the inputs lie on the host and are not to be loaded: `remote_src`. */
+  readonly inputsUnless?: string;
   /** For `command: ls -l`: the parameter that a bare text value stands for. */
   readonly freeForm?: string;
   readonly examples: readonly Example[];
