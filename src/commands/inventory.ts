@@ -1,0 +1,55 @@
+import type { Host, Inventory } from '../model/inventory.ts';
+import { loadInventoryFile } from './load.ts';
+import { exitCode, type Terminal } from './terminal.ts';
+
+/** `homerun inventory`: who is in the house, as homerun understood the file. */
+export async function inventoryCommand(
+  flags: { inventory: string; json?: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  const inventory = await loadInventoryFile(flags.inventory, terminal);
+  terminal.out(flags.json ? `${JSON.stringify(asData(inventory), undefined, 2)}\n` : asText(inventory));
+  return exitCode.fine;
+}
+
+function asText(inventory: Inventory): string {
+  const lines: string[] = [];
+  for (const network of inventory.networks) {
+    lines.push(
+      `network ${network.name}  ${network.range}${network.gateway === undefined ? '' : `, gateway ${network.gateway}`}`,
+    );
+    for (const host of inventory.hosts) {
+      for (const link of host.interfaces.filter((candidate) => candidate.network === network.name)) {
+        lines.push(`  ${host.name}  ${link.name}  ${link.address ?? 'by DHCP'}`);
+      }
+    }
+  }
+  lines.push('');
+  for (const host of inventory.hosts)
+    lines.push(`host ${host.name}  ${reach(host)}  groups: ${host.groups.join(', ') || 'none'}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function reach(host: Host): string {
+  const { transport, user, address, port } = host.connection;
+  if (transport === 'local') return 'this machine';
+  return `${user === undefined ? '' : `${user}@`}${address}${port === undefined ? '' : `:${port}`}`;
+}
+
+/** Secrets print as stars by themselves. */
+function asData(inventory: Inventory): unknown {
+  const hosts = inventory.hosts.map(({ name, groups, connection, interfaces, variables }) => ({
+    name,
+    groups,
+    connection,
+    interfaces,
+    variables,
+  }));
+  const networks = inventory.networks.map(({ name, range, gateway, settings }) => ({
+    name,
+    range,
+    gateway,
+    settings,
+  }));
+  return { hosts, groups: Object.fromEntries(inventory.groups), networks };
+}

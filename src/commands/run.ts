@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { fileJournal, memoryJournal, runPlaybook, type Journal } from '../engine/index.ts';
+import type { HostRecap, RunEvent } from '../model/event.ts';
+import type { Inventory } from '../model/inventory.ts';
+import type { Playbook } from '../model/playbook.ts';
+import { Redactor } from '../model/secret.ts';
+import { factsProbe } from '../modules/setup.ts';
+import { createReporter } from '../report/index.ts';
+import { connector } from './connect.ts';
+import { load, type LoadFlags } from './load.ts';
+import { exitCode, UsageError, type Terminal } from './terminal.ts';
+
+/** The options of `run`, `plan` and `rehearse`, as commander gives them. */
+export interface RunFlags extends LoadFlags {
+  readonly check?: boolean;
+  readonly diff?: boolean;
+  readonly detailedExitcode?: boolean;
+  readonly forks?: number;
+  readonly acceptNew?: boolean;
+  readonly knownHosts?: string;
+  readonly sshConfig?: boolean;
+  readonly privateKey?: string;
+  readonly user?: string;
+  readonly askPass?: boolean;
+  readonly timeout?: number;
+  readonly output?: 'auto' | 'screen' | 'lines' | 'json';
+  readonly verbose?: number;
+  readonly listHosts?: boolean;
+  readonly listTasks?: boolean;
+  readonly install?: boolean;
+  readonly keep?: boolean;
+  readonly down?: boolean;
+  readonly once?: boolean;
+  readonly suite?: string;
+}
+
+/** `homerun run` and `homerun plan`. */
+export async function runCommand(path: string, flags: RunFlags, terminal: Terminal): Promise<number> {
+  if (flags.detailedExitcode && !flags.check)
+    throw new UsageError('--detailed-exitcode goes with plan or --check');
+  const redactor = new Redactor();
+  const { inventory, playbook } = await load(path, flags, terminal, redactor);
+  if (flags.listHosts || flags.listTasks) return list(playbook, flags, terminal);
+  const connect = await connector(inventory, flags, terminal, redactor);
+  const reporter = await createReporter({
+    format: flags.output ?? 'auto',
+    write: terminal.out,
+    isTerminal: terminal.isTerminal,
+    columns: terminal.columns,
+    rows: terminal.rows,
+    color: terminal.color,
+    verbosity: Math.min(flags.verbose ?? 0, 3) as 0 | 1 | 2 | 3,
+    diff: flags.diff ?? false,
+    now: () => performance.now(),
+    version: '1',
+  });
+  let changed = 0;
+  let recap: readonly HostRecap[];
+  try {
+    recap = await runPlaybook({
+      playbook,
+      connect,
+      facts: factsProbe,
+      journal: flags.check ? memoryJournal() : openJournal(inventory, terminal),
+      redactor,
+      emit: (event: RunEvent) => {
+        if (event.kind === 'task-finished' && event.outcome === 'changed') changed++;
+        reporter.event(event);
+      },
+      clock: () => performance.now(),
+      time: new Date().toISOString(),
+      forks: flags.forks ?? 50,
+      check: flags.check ?? false,
+      diff: flags.diff ?? false,
+      verbose: (flags.verbose ?? 0) > 0 || flags.output === 'json',
+      signal: terminal.interrupted,
+    });
+  } finally {
+    await reporter.finish();
+  }
+  if (terminal.interrupted.aborted) return exitCode.interrupted;
+  return codeOf(recap, flags, changed);
+}
+
+/** `homerun check`: all that can be found wrong without a host. */
+export async function checkCommand(path: string, flags: RunFlags, terminal: Terminal): Promise<number> {
+  const { playbook } = await load(path, flags, terminal, new Redactor());
+  const tasks = playbook.plays.reduce((sum, play) => sum + play.tasks.length, 0);
+  terminal.out(`${playbook.path}: no mistakes in ${playbook.plays.length} plays with ${tasks} tasks.\n`);
+  return exitCode.fine;
+}
+
+function codeOf(recap: readonly HostRecap[], flags: RunFlags, changed: number): number {
+  if (recap.some((host) => host.failed > 0)) return exitCode.taskFailed;
+  if (recap.some((host) => host.unreachable)) return exitCode.unreachable;
+  const unknown = recap.some((host) => host.unknown > 0);
+  return flags.detailedExitcode && (changed > 0 || unknown) ? exitCode.differences : exitCode.fine;
+}
+
+function list(playbook: Playbook, flags: RunFlags, terminal: Terminal): number {
+  for (const play of playbook.plays) {
+    terminal.out(`${play.name} (${play.where})\n`);
+    if (flags.listHosts)
+      terminal.out(`  hosts: ${play.hosts.map((host) => host.name).join(', ') || 'none'}\n`);
+    for (const task of flags.listTasks ? play.tasks : [])
+      terminal.out(`  ${task.name}  (${task.module}, ${task.where})\n`);
+  }
+  return exitCode.fine;
+}
+
+/** One journal for each inventory, under `$XDG_STATE_HOME`. */
+function openJournal(inventory: Inventory, terminal: Terminal): Journal {
+  const base = terminal.environment['XDG_STATE_HOME'] ?? join(terminal.homeDirectory, '.local/state');
+  const id = createHash('sha256')
+    .update(resolve(terminal.workingDirectory, inventory.path))
+    .digest('hex')
+    .slice(0, 16);
+  const path = join(base, 'homerun', `${id}.jsonl`);
+  try {
+    return fileJournal(path, () => new Date().toISOString());
+  } catch (error) {
+    throw new UsageError(
+      `the journal cannot be written: ${(error as Error).message}`,
+      'set XDG_STATE_HOME to a folder of yours',
+    );
+  }
+}
