@@ -1,0 +1,66 @@
+import type { DiagnosticCode } from '../model/diagnostic.ts';
+import type { SourceFile, Span } from '../model/source.ts';
+import type { Value } from '../model/value.ts';
+
+/** A mistake inside a template or expression; whoever knows where the text stands makes a diagnostic of it. */
+export class TextMistake extends Error {
+  readonly code: DiagnosticCode;
+  /** Offsets in the text; absent: all of it. */
+  readonly start: number | undefined;
+  readonly end: number | undefined;
+  readonly hint: string | undefined;
+  /** The file that the offsets count in, where it is not the text that was compiled: a partial. */
+  readonly file: SourceFile | undefined;
+  /** Where it is, where that is known already: a variable that is defined elsewhere. */
+  readonly span: Span | undefined;
+
+  constructor(
+    code: DiagnosticCode,
+    message: string,
+    where: {
+      start?: number | undefined;
+      end?: number | undefined;
+      hint?: string | undefined;
+      file?: SourceFile | undefined;
+      span?: Span | undefined;
+    } = {},
+  ) {
+    super(message);
+    this.name = 'TextMistake';
+    this.code = code;
+    this.start = where.start;
+    this.end = where.end;
+    this.hint = where.hint;
+    this.file = where.file;
+    this.span = where.span;
+  }
+}
+
+/** Thrown where a value is asked for that an earlier task will give. */
+export class NotYet extends Error {
+  readonly variable: string;
+  /** The task that check mode did not run; absent: it is only a matter of waiting. */
+  readonly until: string | undefined;
+
+  constructor(variable: string, until?: string) {
+    super(`${variable} is not known yet`);
+    this.name = 'NotYet';
+    this.variable = variable;
+    this.until = until;
+  }
+}
+
+/** One use of a variable in a template or expression. */
+export interface Use {
+  readonly name: string;
+  /** What is asked of it: `os`, `family` in `facts.os.family`. */
+  readonly rest: readonly string[];
+  readonly start: number;
+  readonly end: number;
+  readonly file?: SourceFile | undefined;
+  /** Asked with `default` or `defined`: it may be absent. */
+  readonly lenient: boolean;
+}
+
+/** Variables by name; undefined where there is none. May throw `NotYet`, and `TextMistake` for a variable's own template. */
+export type Lookup = (name: string) => Value | undefined;
