@@ -2,6 +2,8 @@ import { jsonReporter } from './json.ts';
 import { linesReporter } from './lines.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
 
+export { moduleIndex, modulePage } from './module-page.ts';
+export { moduleListForTerminal, modulePageForTerminal } from './module-terminal.ts';
 export type { Reporter, ReporterOptions } from './reporter.ts';
 
 /** `auto` is the screen on a terminal, and lines elsewhere. */

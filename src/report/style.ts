@@ -1,14 +1,7 @@
-/** How texts look; the same words with and without colour. */
-export interface Style {
-  bold(text: string): string;
-  dim(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
-  red(text: string): string;
-  cyan(text: string): string;
-}
+export type Look = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
-export type Look = keyof Style;
+/** How texts look; the same words with and without colour. */
+export type Style = Readonly<Record<Look, (text: string) => string>>;
 
 // Plain SGR codes: `util.styleText` asks standard output by itself, and here the caller has decided.
 const CODES: Readonly<Record<Look, readonly [on: number, off: number]>> = {
