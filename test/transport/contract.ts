@@ -6,7 +6,7 @@ import { TransportError, type Request, type Session, type Transport } from '../.
 
 /** What every transport promises, whatever shell is at its end. `start` gives a transport of its own. */
 export function describeTransport(name: string, start: () => Promise<Transport>): void {
-  describe(`${name}`, () => {
+  describe('transport: ' + name, () => {
     let transport: Transport;
     let session: Session;
 
