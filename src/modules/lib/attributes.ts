@@ -27,8 +27,11 @@ export interface AttributeDifference {
   readonly owner?: string;
 }
 
+/** As much of a file's state as the comparison needs. */
+export type Owned = Pick<FileState, 'type' | 'mode' | 'owner' | 'group' | 'uid' | 'gid'>;
+
 /** Compares what stands on the host with what is wanted. Names and numbers of owners both do. */
-export function compareAttributes(state: FileState, wanted: WantedAttributes): AttributeDifference {
+export function compareAttributes(state: Owned, wanted: WantedAttributes): AttributeDifference {
   const before: string[] = [];
   const after: string[] = [];
   const differs = (what: string, is: string, shall: string): void => {
@@ -40,8 +43,11 @@ export function compareAttributes(state: FileState, wanted: WantedAttributes): A
   const otherGroup = group !== undefined && group !== state.group && group !== String(state.gid);
   if (otherOwner) differs('owner', state.owner, owner);
   if (otherGroup) differs('group', state.group, group);
+  // A link has no mode of its own.
   const mode =
-    wanted.mode === undefined ? state.mode : octalMode(wanted.mode, state.mode, state.type === 'directory');
+    wanted.mode === undefined || state.type === 'link'
+      ? state.mode
+      : octalMode(wanted.mode, state.mode, state.type === 'directory');
   if (mode !== state.mode) differs('mode', state.mode, mode);
   const chown = `${otherOwner ? owner : ''}${otherGroup ? `:${group}` : ''}`;
   return {

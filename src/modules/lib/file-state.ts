@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Output } from '../../model/module.ts';
+import { Secret } from '../../model/secret.ts';
 import { type Script, joinScripts, raw, sh } from '../../model/script.ts';
 import { type FileAttributes, STAT_FORMAT, parseAttributes } from './file-attributes.ts';
 import { pathWord } from './path.ts';
@@ -13,7 +14,7 @@ export interface FileQuestion {
    * What to send of a regular file's content: nothing (default), only its `checksum`, the `text`, or the text only
    * where the content differs from what is `wanted`, so that a host that is as asked answers with a few bytes.
    */
-  readonly content?: 'none' | 'checksum' | 'text' | { readonly wanted: Uint8Array | string };
+  readonly content?: 'none' | 'checksum' | 'text' | { readonly wanted: Uint8Array | string | Secret };
   /** Texts over this many bytes are not sent; default 256 KiB. */
   readonly limit?: number;
 }
@@ -77,7 +78,9 @@ function callOf({ path, follow = true, content = 'none', limit = 256 * 1024 }: F
   return sh`look ${pathWord(path)} ${follow ? 'yes' : 'no'} ${kind} ${limit} ${sums}`;
 }
 
-function sumsOf(wanted: Uint8Array | string): readonly string[] {
+/** The sum of a secret is one itself: a short password could be found by trying. */
+function sumsOf(wanted: Uint8Array | string | Secret): readonly (string | Secret)[] {
+  if (wanted instanceof Secret) return sumsOf(wanted.reveal()).map((sum) => new Secret(String(sum)));
   return [sha256(wanted), createHash('md5').update(wanted).digest('hex')];
 }
 

@@ -1,0 +1,153 @@
+import { posix } from 'node:path';
+import { z } from 'zod';
+import { type Plan, ask, defineModule } from '../model/module.ts';
+import { flag, path, text } from '../model/schema.ts';
+import { joinScripts, raw } from '../model/script.ts';
+import { attributeChanges, attributeParams } from './lib/attributes.ts';
+import { planAbsent, planFolder, planHardLink, planLink, planTouch } from './lib/file-kinds.ts';
+import { type FileState, fileStatesScript, parseFileStates } from './lib/file-state.ts';
+import { type TreeEntry, parseTree, treeScript } from './lib/tree.ts';
+
+const params = z
+  .strictObject({
+    path: path.describe('What it is about.'),
+    state: z
+      .enum(['file', 'directory', 'touch', 'absent', 'link', 'hard'])
+      .optional()
+      .describe(
+        '`file`: must exist, only its attributes are set. `directory`, `touch`: made where missing. `link`: symbolic link to `src`; `hard`: hard link. `absent`: removed, folders with all they hold. Default: what is there.',
+      ),
+    src: text.optional().describe('What a link leads to; may be relative to the folder of `path`.'),
+    recurse: flag.default(false).describe('Sets owner, group and mode of everything in the folder, too.'),
+    follow: flag.default(true).describe('Where `path` is a link: its target is meant.'),
+    force: flag.default(false).describe('A link may lead nowhere, and may replace a file.'),
+    modification_time: z
+      .enum(['now', 'preserve'])
+      .default('now')
+      .describe('For `touch`: `preserve` leaves the times of what exists, so that nothing changes.'),
+    ...attributeParams,
+  })
+  .superRefine(({ state, src, recurse }, context) => {
+    const complain = (message: string): void => context.addIssue({ code: 'custom', message });
+    if ((state === 'link' || state === 'hard') && src === undefined) complain('a link needs `src`');
+    if (state !== 'link' && state !== 'hard' && src !== undefined)
+      complain('`src` is for links only: add `state: link`');
+    if (recurse && state !== 'directory') complain('`recurse` needs `state: directory`');
+  });
+
+type Params = z.output<typeof params>;
+
+interface State {
+  readonly at: FileState;
+  /** What `src` leads to. */
+  readonly target: FileState | undefined;
+  readonly inside: readonly TreeEntry[];
+}
+
+/** `file`: files, folders and links, and their attributes. */
+export const file = defineModule<Params, State>({
+  name: 'file',
+  summary: 'Creates and removes folders and links, and sets the owner and mode of what exists',
+  params,
+  examples: [
+    {
+      title: 'A folder, with the parents that are missing',
+      yaml: `file:
+  path: /srv/www/blog
+  state: directory
+  mode: '0755'`,
+    },
+    {
+      title: 'A link',
+      yaml: `file:
+  path: /srv/photos
+  src: /mnt/photos
+  state: link
+  force: true # the disk may not be there yet`,
+    },
+    { title: 'Gone, whatever it was', yaml: 'file: { path: /etc/hosts, state: absent }' },
+    {
+      title: 'Nobody else may read it',
+      yaml: `file:
+  path: /etc/ssh/sshd_config
+  mode: u=rw,go=`,
+    },
+    {
+      title: 'Everything in a folder',
+      yaml: `file:
+  path: /etc/ssh
+  state: directory
+  recurse: true
+  mode: u=rwX,go=rX`,
+    },
+    {
+      title: 'An empty file, if it is missing',
+      yaml: `file:
+  path: /var/marker
+  state: touch
+  modification_time: preserve`,
+    },
+  ],
+  returns: { path: 'the path, resolved', state: 'what it is now, or shall be' },
+
+  probe(asked) {
+    const { state, src } = asked;
+    const links = state === 'link' || state === 'hard' || state === 'absent';
+    const questions = [{ path: asked.path, follow: asked.follow && !links }];
+    if (src !== undefined) questions.push({ path: targetOf(asked.path, src), follow: true });
+    const script = fileStatesScript(questions);
+    return ask(
+      asked.recurse ? joinScripts([script, raw("printf '\\0tree\\0'"), treeScript(asked.path)]) : script,
+      (answer) => {
+        const end = asked.recurse ? answer.bytes.lastIndexOf(0, answer.bytes.lastIndexOf(0) - 1) : -1;
+        const bytes = end === -1 ? answer.bytes : answer.bytes.subarray(0, end);
+        const [at, target] = parseFileStates({ ...answer, bytes });
+        if (at === undefined) throw new Error('no answer about the path');
+        return {
+          at,
+          target,
+          inside: asked.recurse ? parseTree(answer.stdout.split('\0tree\0')[1] ?? '') : [],
+        };
+      },
+    );
+  },
+
+  plan({ at, target, inside }, asked) {
+    const { src = '' } = asked;
+    switch (asked.state) {
+      case 'absent':
+        return planAbsent(at);
+      case 'directory':
+        return planFolder(at, inside, asked);
+      case 'touch':
+        return planTouch(at, asked);
+      case 'link':
+        return target ? planLink(at, target, { ...asked, src }) : { failed: 'a link needs `src`' };
+      case 'hard':
+        return target ? planHardLink(at, target, { ...asked, src }) : { failed: 'a link needs `src`' };
+      case 'file':
+      case undefined:
+        return planExisting(at, asked);
+      default:
+        return asked.state satisfies never;
+    }
+  },
+
+  result: ({ at }, asked) => ({ path: at.real, state: asked.state ?? at.type }),
+});
+
+function planExisting(at: FileState, asked: Params): Plan {
+  if (at.type === 'absent') {
+    return {
+      failed: `${asked.path} does not exist`,
+      hint: 'use `state: touch` or `state: directory` to make it',
+    };
+  }
+  if (asked.state === 'file' && at.type === 'directory') return { failed: `${asked.path} is a folder` };
+  return attributeChanges(at, asked);
+}
+
+/** The target of a symbolic link is looked for from the link's folder. */
+function targetOf(link: string, src: string): string {
+  return /^[/~]/.test(src) ? src : posix.join(posix.dirname(link), src);
+}
