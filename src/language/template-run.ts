@@ -36,10 +36,10 @@ engine.unregisterHelper('log');
 
 function get(base: Value | undefined, index: number, { data }: Options): Value | undefined {
   const note = noteOf(data.rendering, index);
-  const start = note.root === undefined ? base : data.rendering.lookup(note.root);
+  const start = note.root === undefined ? base : data.rendering.lookup.get(note.root);
   if (start === undefined) {
     if (note.lenient) return undefined;
-    throw undefinedVariable(note, note.root ?? note.text);
+    throw undefinedVariable(note, note.root ?? note.text, data.rendering.lookup);
   }
   return walk(start, note);
 }
@@ -88,11 +88,11 @@ function missingField(value: Value, key: string, owner: string, note: NodeNote):
   return new TextMistake('undefined-variable', message, where);
 }
 
-function undefinedVariable(note: NodeNote, name: string): TextMistake {
+function undefinedVariable(note: NodeNote, name: string, lookup?: Lookup): TextMistake {
   const hint =
     note.root === undefined
       ? 'inside {{#each}} and {{#with}} a name means a field of the item; write @root.name for a variable'
-      : undefined;
+      : lookup?.hint(name);
   return new TextMistake('undefined-variable', `\`${name}\` is not defined`, {
     start: note.start,
     end: note.end,

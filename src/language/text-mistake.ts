@@ -62,5 +62,10 @@ export interface Use {
   readonly lenient: boolean;
 }
 
-/** Variables by name; undefined where there is none. May throw `NotYet`, and `TextMistake` for a variable's own template. */
-export type Lookup = (name: string) => Value | undefined;
+/** The variables that a template or expression sees. */
+export interface Lookup {
+  /** Undefined where there is none. May throw `NotYet`, and `TextMistake` for a variable's own template. */
+  get(name: string): Value | undefined;
+  /** What may help where there is none. */
+  hint(name: string): string | undefined;
+}

@@ -28,7 +28,11 @@ export type DiagnosticCode =
   | 'unknown-tag'
   | 'bad-address'
   | 'group-loop'
-  | 'reserved-name';
+  | 'reserved-name'
+  | 'variable-loop'
+  | 'duplicate-address'
+  | 'unknown-task'
+  | 'not-supported';
 
 /** A mistake in a file, as its author needs it: where it is, what it is, what to write instead. */
 export interface Diagnostic {

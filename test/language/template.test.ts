@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileTemplate, compileText } from '../../src/language/template.ts';
-import { TextMistake } from '../../src/language/text-mistake.ts';
+import { TextMistake, type Lookup } from '../../src/language/text-mistake.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { Value, ValueMap } from '../../src/model/value.ts';
 
@@ -19,6 +19,8 @@ const values: ValueMap = {
   password: new Secret('hunter22'),
   cidr: '192.168.1.2/24',
 };
+
+const lookup = lookupIn(values);
 
 describe('native types', () => {
   test.each<[string, Value]>([
@@ -217,11 +219,11 @@ test('names are collected whether or not a rendering reaches them', () => {
 
 test('what a value holds is never compiled', () => {
   const template = compileText('{{x}}');
-  expect(template.render(() => '{{name}}')).toBe('{{name}}');
+  expect(template.render(lookupIn({ x: '{{name}}' }))).toBe('{{name}}');
 });
 
-function lookup(name: string): Value | undefined {
-  return values[name];
+function lookupIn(map: ValueMap): Lookup {
+  return { get: (name) => map[name], hint: () => undefined };
 }
 
 function render(text: string): Value {

@@ -1,0 +1,38 @@
+import { DiagnosticError } from '../model/diagnostic.ts';
+import { isMap, typeName, type ValueMap } from '../model/value.ts';
+import { parseText, readDocument } from './document.ts';
+import { mergeMaps } from './merge.ts';
+import { Mistakes } from './mistakes.ts';
+import { checkNames } from './names.ts';
+
+/** The values of `-e`: `key=value`, a map in YAML or JSON, or `@file`. Throws a DiagnosticError with every mistake. */
+export function loadExtraVariables(texts: readonly string[]): ValueMap {
+  const mistakes = new Mistakes();
+  const maps = texts.map((text) => readOne(text, mistakes));
+  mistakes.throwIfAny();
+  return mergeMaps(maps);
+}
+
+function readOne(text: string, mistakes: Mistakes): ValueMap {
+  const pair = /^([^\s={}[\]"':@]+)=([\s\S]*)$/.exec(text);
+  if (pair) {
+    const values = { [pair[1] ?? '']: pair[2] ?? '' };
+    checkNames(values, mistakes);
+    return values;
+  }
+  const source = text.startsWith('@')
+    ? readDocument(text.slice(1), mistakes)
+    : parseText({ path: '-e', text }, mistakes);
+  const value = source?.value ?? {};
+  if (source && !isMap(value))
+    throw new DiagnosticError([
+      {
+        code: 'wrong-type',
+        message: `\`-e\` takes key=value, a map, or @file; got ${typeName(value)}`,
+        span: { file: source.file, start: 0, end: source.file.text.length },
+      },
+    ]);
+  if (!isMap(value)) return {};
+  checkNames(value, mistakes);
+  return value;
+}

@@ -1,0 +1,3 @@
+export { loadExtraVariables } from './extra.ts';
+export { loadInventory, type InventoryOptions } from './inventory.ts';
+export { matchHosts } from './pattern.ts';

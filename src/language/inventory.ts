@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import type { Host, Inventory, Network } from '../model/inventory.ts';
+import { text } from '../model/schema.ts';
+import type { Span } from '../model/source.ts';
+import { isMap, type ValueMap } from '../model/value.ts';
+import { CONNECTION_KEYS, readConnection } from './connection.ts';
+import { readDocument, type DocumentOptions } from './document.ts';
+import { resolveGroups, type Groups, type GroupSource } from './groups.ts';
+import { magicOf } from './magic.ts';
+import { mergeMaps, pick } from './merge.ts';
+import { Mistakes } from './mistakes.ts';
+import { checkNames } from './names.ts';
+import { readInterfaces, readNetworks } from './networks.ts';
+import { keySpan } from './origin.ts';
+import { Scope } from './scope.ts';
+import { toDiagnostic } from './diagnose.ts';
+import { NotYet, TextMistake } from './text-mistake.ts';
+import { keysOf, validate } from './validate.ts';
+
+export interface InventoryOptions {
+  readonly extraVariables?: ValueMap;
+  /** Where `!env NAME` looks. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+const map = z
+  .custom<ValueMap>((value) => isMap(value) || value === null, { error: 'a map' })
+  .transform((value) => value ?? {});
+const anything = Object.fromEntries(CONNECTION_KEYS.map((key) => [key, z.unknown().optional()]));
+const inventorySchema = z.strictObject({
+  networks: map.optional(),
+  vars: map.optional(),
+  connection: map.optional(),
+  groups: map.optional(),
+  hosts: map,
+});
+const groupSchema = z.strictObject({
+  hosts: z.array(text).optional(),
+  children: z.array(text).optional(),
+  vars: map.optional(),
+  ...anything,
+});
+const hostSchema = z.strictObject({ interfaces: map.optional(), vars: map.optional(), ...anything });
+
+/** Reads the house from a file. Throws a DiagnosticError with every mistake in it. */
+export function loadInventory(path: string, options: InventoryOptions = {}): Inventory {
+  const mistakes = new Mistakes();
+  const { environment = {}, extraVariables = {} } = options;
+  const source = readDocument(path, mistakes, { environment } satisfies DocumentOptions);
+  const span = source && { file: source.file, start: 0, end: 1 };
+  const top =
+    source && validate(inventorySchema, source.value ?? {}, mistakes, { owner: 'the inventory', span });
+  mistakes.throwIfAny();
+  if (!source || !top) throw new Error('an inventory without mistakes has a value');
+  const inventory = new Reader(top, source.file.path, extraVariables, mistakes).read();
+  mistakes.throwIfAny();
+  return inventory;
+}
+
+class Reader {
+  readonly #top: z.output<typeof inventorySchema>;
+  readonly #path: string;
+  readonly #extra: ValueMap;
+  readonly #mistakes: Mistakes;
+  readonly #taken = new Map<string, Span | undefined>();
+
+  constructor(top: z.output<typeof inventorySchema>, path: string, extra: ValueMap, mistakes: Mistakes) {
+    this.#top = top;
+    this.#path = path;
+    this.#extra = extra;
+    this.#mistakes = mistakes;
+  }
+
+  read(): Inventory {
+    const { hosts = {}, groups = {}, vars = {}, connection = {}, networks = {} } = this.#top;
+    this.#mistakes.looksAt(Object.keys(hosts));
+    checkNames(vars, this.#mistakes);
+    validate(z.strictObject(anything), connection, this.#mistakes, { owner: '`connection`' });
+    const read = readNetworks(networks, this.#mistakes);
+    const resolved = resolveGroups(this.#groups(groups), Object.keys(hosts), this.#mistakes);
+    const drafts = Object.entries(hosts).map(([name, written]) =>
+      this.#host(name, written ?? {}, resolved, read),
+    );
+    const bare: Inventory = {
+      path: this.#path,
+      hosts: drafts.map((draft) => draft.host),
+      groups: resolved.members,
+      networks: read,
+    };
+    if (this.#mistakes.size > 0) return bare;
+    return { ...bare, hosts: drafts.map(({ host, settings }) => this.#connected(host, settings, bare)) };
+  }
+
+  #groups(source: ValueMap): readonly GroupSource[] {
+    return Object.entries(source).flatMap(([name, written]) => {
+      const span = keySpan(source, name);
+      if (name === 'all' || name === 'ungrouped') {
+        this.#mistakes.add({
+          code: 'reserved-name',
+          message: `the group \`${name}\` is there by itself`,
+          ...(span && { span }),
+          hint: 'variables for all hosts stand in `vars:` at the top of the inventory',
+        });
+        return [];
+      }
+      this.#checkName('group', name, span);
+      if (Object.hasOwn(this.#top.hosts, name))
+        this.#mistakes.add({
+          code: 'reserved-name',
+          message: `\`${name}\` is a host and cannot be a group too`,
+          ...(span && { span }),
+        });
+      const read = validate(groupSchema, written ?? {}, this.#mistakes, {
+        owner: `group \`${name}\``,
+        known: keysOf(groupSchema),
+        span,
+      });
+      if (!read) return [];
+      const raw = isMap(written) ? written : {};
+      const vars = read.vars ?? {};
+      checkNames(vars, this.#mistakes);
+      return [
+        {
+          name,
+          // As they were written: the lists that zod made do not know their places.
+          hosts: (raw['hosts'] as readonly string[] | undefined) ?? [],
+          children: (raw['children'] as readonly string[] | undefined) ?? [],
+          vars,
+          connection: pick(raw, CONNECTION_KEYS),
+        },
+      ];
+    });
+  }
+
+  #host(
+    name: string,
+    written: unknown,
+    groups: Groups,
+    networks: readonly Network[],
+  ): { host: Host; settings: ValueMap } {
+    const { hosts, vars = {}, connection = {} } = this.#top;
+    const span = keySpan(hosts, name);
+    this.#checkName('host', name, span);
+    const read = validate(hostSchema, written, this.#mistakes, { owner: `host \`${name}\``, span }) ?? {};
+    const own = read.vars ?? {};
+    checkNames(own, this.#mistakes);
+    const above = groups.of(name);
+    const raw = isMap(written) ? written : {};
+    const settings = mergeMaps([
+      connection,
+      ...above.map((group) => group.connection),
+      pick(raw, CONNECTION_KEYS),
+    ]);
+    const host: Host = {
+      name,
+      groups: above.map((group) => group.name),
+      connection: { transport: 'ssh', address: name },
+      interfaces: readInterfaces(read.interfaces ?? {}, networks, this.#taken, this.#mistakes),
+      variables: mergeMaps([vars, ...above.map((group) => group.vars), own]),
+      ...(span && { span }),
+    };
+    return { host, settings };
+  }
+
+  /** Connection settings may name variables, so they come when all variables are there. */
+  #connected(host: Host, settings: ValueMap, inventory: Inventory): Host {
+    const layers = [{ values: magicOf(inventory, host), data: true }, { values: host.variables }];
+    const scope = new Scope({ layers, overriding: [{ values: this.#extra }] });
+    try {
+      const rendered = scope.render(settings, settings, '') as ValueMap;
+      const connection = readConnection(host.name, rendered, settings, this.#mistakes);
+      return connection ? { ...host, connection } : host;
+    } catch (error) {
+      if (!(error instanceof TextMistake) && !(error instanceof NotYet)) throw error;
+      this.#mistakes.add(toDiagnostic(error, host.span), host.name);
+      return host;
+    }
+  }
+
+  #checkName(kind: string, name: string, span: Span | undefined): void {
+    if (/^[A-Za-z0-9_][\w.-]*$/.test(name)) return;
+    this.#mistakes.add({
+      code: 'reserved-name',
+      message: `a ${kind} cannot be called \`${name}\``,
+      ...(span && { span }),
+      hint: 'a name has letters, digits, `_`, `-` and `.`',
+    });
+  }
+}

@@ -1,0 +1,87 @@
+import ipaddr from 'ipaddr.js';
+import type { Host, Interface, Inventory, Network } from '../model/inventory.ts';
+import type { Value, ValueMap } from '../model/value.ts';
+import { Scope, type Layer } from './scope.ts';
+
+/** The variables that are always there: the inventory, seen from one host. */
+export function magicOf(inventory: Inventory, host: Host): ValueMap {
+  const shared = sharedOf(inventory);
+  return {
+    ...shared,
+    inventory_hostname: host.name,
+    group_names: host.groups,
+    interfaces: interfacesOf(inventory, host),
+  };
+}
+
+/** The layers below those of a play. */
+export function inventoryLayers(inventory: Inventory, host: Host): readonly Layer[] {
+  return [{ values: magicOf(inventory, host), data: true }, { values: host.variables }];
+}
+
+const shared = new WeakMap<Inventory, ValueMap>();
+
+function sharedOf(inventory: Inventory): ValueMap {
+  const known = shared.get(inventory);
+  if (known) return known;
+  const values = {
+    inventory_file: inventory.path,
+    groups: Object.fromEntries(inventory.groups),
+    hosts: Object.fromEntries(inventory.hosts.map((host) => [host.name, hostValue(inventory, host)])),
+    networks: Object.fromEntries(inventory.networks.map((network) => [network.name, networkValue(network)])),
+  };
+  shared.set(inventory, values);
+  return values;
+}
+
+function hostValue(inventory: Inventory, host: Host): ValueMap {
+  const { name, groups, connection } = host;
+  const value = { name, address: connection.address, interfaces: interfacesOf(inventory, host), groups };
+  return {
+    ...value,
+    ...(connection.user !== undefined && { user: connection.user }),
+    vars: variablesOf(inventory, host),
+  };
+}
+
+/** Rendered one by one when somebody asks, as most playbooks look at few variables of other hosts. */
+function variablesOf(inventory: Inventory, host: Host): ValueMap {
+  const result: Record<string, Value> = {};
+  let scope: Scope | undefined;
+  for (const name of Object.keys(host.variables)) {
+    const get = () => (scope ??= new Scope({ layers: inventoryLayers(inventory, host) })).get(name);
+    Object.defineProperty(result, name, { enumerable: true, get });
+  }
+  return result;
+}
+
+function interfacesOf(inventory: Inventory, host: Host): ValueMap {
+  return Object.fromEntries(host.interfaces.map((entry) => [entry.name, interfaceValue(inventory, entry)]));
+}
+
+function interfaceValue(inventory: Inventory, entry: Interface): ValueMap {
+  const { name, network: networkName, address, mac } = entry;
+  const network = inventory.networks.find((candidate) => candidate.name === networkName);
+  return {
+    name,
+    ...(networkName !== undefined && { network: networkName }),
+    ...(address !== undefined && { address }),
+    ...(mac !== undefined && { mac }),
+    ...(network && {
+      ...maskOf(network),
+      ...(network.gateway !== undefined && { gateway: network.gateway }),
+    }),
+    ...(network && address !== undefined && { cidr: `${address}/${maskOf(network).prefix}` }),
+  };
+}
+
+function networkValue(network: Network): ValueMap {
+  const { name, range, gateway, settings } = network;
+  const address = ipaddr.IPv4.networkAddressFromCIDR(range).toString();
+  return { ...settings, name, range, ...(gateway !== undefined && { gateway }), address, ...maskOf(network) };
+}
+
+function maskOf({ range }: Network): { prefix: number; netmask: string } {
+  const prefix = ipaddr.IPv4.parseCIDR(range)[1];
+  return { prefix, netmask: ipaddr.IPv4.subnetMaskFromPrefixLength(prefix).toString() };
+}
