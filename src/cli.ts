@@ -32,6 +32,7 @@ const terminal: Terminal = {
   rows: () => process.stdout.rows || 24,
   out: (text) => void process.stdout.write(text),
   error: (text) => void process.stderr.write(text),
+  canAsk: process.stdin.isTTY && process.stderr.isTTY,
   ask,
   interrupted: interruption.signal,
 };

@@ -64,7 +64,7 @@ export async function loadInventoryFile(
 }
 
 /** The one named; or, where the default is not here, the one beside the playbook's folder. */
-function findInventory(playbook: string, named: string): string {
+export function findInventory(playbook: string, named: string): string {
   if (named !== 'inventory.yaml' || existsSync(named)) return named;
   const beside = [join(dirname(playbook), named), join(dirname(playbook), '..', named)].find((path) =>
     existsSync(path),

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DiagnosticError } from '../model/diagnostic.ts';
 import type { RunFlags } from './run.ts';
 import { exitCode, UsageError, type Terminal } from './terminal.ts';
+import { version } from './version.ts';
 
 /** Reads the arguments, does what they say, and gives the exit code. Catches everything, once. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -14,11 +14,6 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   } catch (error) {
     return explain(error, terminal);
   }
-}
-
-export function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return (manifest as { version: string }).version;
 }
 
 function explain(error: unknown, terminal: Terminal): number {
@@ -135,7 +130,7 @@ function addPlaybookOptions(command: Command): Command {
       [],
     )
     .option('-D, --diff', 'show what differed')
-    .option('--detailed-exitcode', 'with plan or --check: exit code 4 where something would change')
+    .option('--detailed-exitcode', 'exit code 4 where something changed, or would change')
     .option('-f, --forks <number>', 'hosts at work at the same time', positive, 50)
     .option('-u, --user <name>', 'log in as')
     .option('-k, --ask-pass', 'ask for the password to log in with')

@@ -6,10 +6,11 @@ import type { Inventory } from '../model/inventory.ts';
 import type { Playbook } from '../model/playbook.ts';
 import { Redactor } from '../model/secret.ts';
 import { factsProbe } from '../modules/setup.ts';
-import { createReporter } from '../report/index.ts';
+import { createReporter, type Reporter } from '../report/index.ts';
 import { connector } from './connect.ts';
 import { load, type LoadFlags } from './load.ts';
 import { exitCode, UsageError, type Terminal } from './terminal.ts';
+import { version } from './version.ts';
 
 /** The options of `run`, `plan` and `rehearse`, as commander gives them. */
 export interface RunFlags extends LoadFlags {
@@ -42,8 +43,10 @@ export async function runCommand(path: string, flags: RunFlags, terminal: Termin
   const redactor = new Redactor();
   const { inventory, playbook } = await load(path, flags, terminal, redactor);
   if (flags.listHosts || flags.listTasks) return list(playbook, flags, terminal);
-  const connect = await connector(inventory, flags, terminal, redactor);
-  const reporter = await createReporter({
+  let reporter: Reporter | undefined;
+  const pause = (): (() => void) => reporter?.pause?.() ?? (() => undefined);
+  const connect = await connector(inventory, flags, terminal, redactor, pause);
+  reporter = await createReporter({
     format: flags.output ?? 'auto',
     write: terminal.out,
     isTerminal: terminal.isTerminal,
@@ -53,7 +56,7 @@ export async function runCommand(path: string, flags: RunFlags, terminal: Termin
     verbosity: Math.min(flags.verbose ?? 0, 3) as 0 | 1 | 2 | 3,
     diff: flags.diff ?? false,
     now: () => performance.now(),
-    version: '1',
+    version: version(),
   });
   let changed = 0;
   let recap: readonly HostRecap[];
@@ -66,7 +69,7 @@ export async function runCommand(path: string, flags: RunFlags, terminal: Termin
       redactor,
       emit: (event: RunEvent) => {
         if (event.kind === 'task-finished' && event.outcome === 'changed') changed++;
-        reporter.event(event);
+        reporter?.event(event);
       },
       clock: () => performance.now(),
       time: new Date().toISOString(),

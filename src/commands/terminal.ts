@@ -11,6 +11,8 @@ export interface Terminal {
   rows(): number;
   out(text: string): void;
   error(text: string): void;
+  /** Whether somebody is there to answer a question. */
+  readonly canAsk: boolean;
   /** Asks a person. Rejects with a UsageError where nobody is there to answer. */
   ask(question: string, options?: { readonly hidden?: boolean }): Promise<string>;
   /** Aborted by the first Ctrl-C or SIGTERM. */

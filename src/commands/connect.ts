@@ -1,0 +1,83 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Connection, Host, Inventory } from '../model/inventory.ts';
+import { Secret, type Redactor } from '../model/secret.ts';
+import { createTransport } from '../transport/index.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { RunFlags } from './run.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Stops the live screen while somebody is asked something there; gives what starts it again. */
+export type Pause = () => () => void;
+
+/** How each host of a run is reached: the inventory, and what the command line says over it. */
+export async function connector(
+  inventory: Inventory,
+  flags: RunFlags,
+  terminal: Terminal,
+  redactor: Redactor,
+  pause: Pause,
+): Promise<(host: Host) => Transport> {
+  const loginPassword = flags.askPass
+    ? new Secret(await terminal.ask('Password to log in: ', { hidden: true }))
+    : undefined;
+  if (loginPassword) redactor.add(loginPassword);
+  const ask = async (question: string, hidden: boolean): Promise<string> => {
+    const resume = pause();
+    try {
+      return await terminal.ask(question, { hidden });
+    } finally {
+      resume();
+    }
+  };
+  const secret = async (question: string): Promise<string> => {
+    const answer = await ask(question, true);
+    redactor.add(answer);
+    return answer;
+  };
+  const interactive = terminal.canAsk
+    ? {
+        confirm: async (question: string) =>
+          /^y(?:es)?$/i.test((await ask(`${question} [yes/no] `, false)).trim()),
+        askPassphrase: (path: string) => secret(`Passphrase of ${path}: `),
+        askPassword: (login: string) => secret(`Password of ${login}: `),
+      }
+    : {};
+  const lookUp = (name: string): Connection | undefined => {
+    const found = inventory.hosts.find((host) => host.name === name);
+    return found && connectionOf(found, flags, terminal, loginPassword);
+  };
+  const socket = terminal.environment['SSH_AUTH_SOCK'];
+  return (host) =>
+    createTransport({
+      name: host.name,
+      connection: connectionOf(host, flags, terminal, loginPassword),
+      lookUp,
+      ...(flags.knownHosts === undefined ? {} : { knownHosts: [flags.knownHosts] }),
+      ...(flags.sshConfig === false ? { sshConfig: false } : {}),
+      ...(socket === undefined || socket === '' ? {} : { agentSocket: socket }),
+      ...(flags.timeout === undefined ? {} : { connectTimeout: flags.timeout }),
+      ...(flags.acceptNew ? { acceptNew: true } : {}),
+      ...interactive,
+    });
+}
+
+/** The command line wins: `--user` is for the first login, when the user of the inventory is not there yet. */
+function connectionOf(
+  host: Host,
+  flags: RunFlags,
+  terminal: Terminal,
+  password: Secret | undefined,
+): Connection {
+  const key = flags.privateKey ?? host.connection.privateKey;
+  return {
+    ...host.connection,
+    ...(flags.user === undefined ? {} : { user: flags.user }),
+    ...(key === undefined ? {} : { privateKey: expand(key, terminal) }),
+    ...(password ? { password } : {}),
+  };
+}
+
+function expand(path: string, terminal: Terminal): string {
+  if (path.startsWith('~/')) return join(terminal.homeDirectory, path.slice(2));
+  return isAbsolute(path) ? path : resolve(terminal.workingDirectory, path);
+}

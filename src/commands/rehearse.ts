@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Inventory } from '../model/inventory.ts';
+import { attachRehearsal, bootRehearsal, takeDownRehearsal, type Rehearsal } from '../rehearsal/index.ts';
+import { findInventory, load, loadInventoryFile } from './load.ts';
+import { Redactor } from '../model/secret.ts';
+import type { RunFlags } from './run.ts';
+import { exitCode, UsageError, type Terminal } from './terminal.ts';
+
+/** `homerun rehearse`: the real playbook over real SSH on throwaway hosts, twice. */
+export async function rehearseCommand(
+  path: string | undefined,
+  flags: RunFlags,
+  terminal: Terminal,
+): Promise<number> {
+  if (flags.down) return takeDown(terminal);
+  if (path === undefined)
+    throw new UsageError(
+      'which playbook? homerun rehearse PLAYBOOK',
+      'for example: homerun rehearse playbooks/site.yaml',
+    );
+  // Mistakes in the files are told before anything is built.
+  await load(path, flags, terminal, new Redactor());
+  const inventory = await loadInventoryFile(findInventory(path, flags.inventory), terminal, flags.extraVars);
+  const say = (line: string): void => terminal.out(`${dim(line, terminal)}\n`);
+  title('Rehearsal: throwaway hosts on this machine, real systemd, real SSH', terminal);
+  const rehearsal =
+    (flags.keep ? await standing(inventory, say) : undefined) ?? (await boot(inventory, flags, say));
+  try {
+    return await runTwice(rehearsal, path, flags, terminal);
+  } finally {
+    if (flags.keep) terminal.out(howToLogIn(rehearsal));
+    else await rehearsal.down();
+    if (!flags.keep) say('the hosts are taken down; nothing of them is left');
+  }
+}
+
+async function runTwice(
+  rehearsal: Rehearsal,
+  path: string,
+  flags: RunFlags,
+  terminal: Terminal,
+): Promise<number> {
+  if (terminal.interrupted.aborted) return exitCode.interrupted;
+  title(flags.once ? 'The run' : 'First run', terminal);
+  const first = await runInside(rehearsal, path, flags, terminal, []);
+  if (flags.once || (first !== exitCode.fine && first !== exitCode.differences)) return first;
+  title('Second run: it must change nothing', terminal);
+  const second = await runInside(rehearsal, path, flags, terminal, ['--detailed-exitcode', '--diff']);
+  if (second === exitCode.differences) {
+    terminal.out('\nThe rehearsal failed: the second run changed something. The tasks above say what.\n');
+    return exitCode.taskFailed;
+  }
+  if (second === exitCode.fine) terminal.out('\nThe rehearsal holds: the second run changed nothing.\n');
+  return second;
+}
+
+/** The same program again, where the controller stands: every address that it sees is a throwaway host's. */
+async function runInside(
+  rehearsal: Rehearsal,
+  path: string,
+  flags: RunFlags,
+  terminal: Terminal,
+  more: readonly string[],
+): Promise<number> {
+  const argv = rehearsal.controller([
+    ...terminal.program,
+    'run',
+    path,
+    ...argumentsOf(rehearsal, path, flags),
+    ...more,
+  ]);
+  const [program = '', ...args] = argv;
+  const env = {
+    ...terminal.environment,
+    XDG_STATE_HOME: join(rehearsal.directory, 'state'),
+    SSH_AUTH_SOCK: '',
+  };
+  const child = spawn(program, args, { stdio: 'inherit', env });
+  const stop = (): void => void child.kill('SIGINT');
+  terminal.interrupted.addEventListener('abort', stop, { once: true });
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code) => resolve(code ?? exitCode.interrupted));
+    });
+  } finally {
+    terminal.interrupted.removeEventListener('abort', stop);
+  }
+}
+
+function argumentsOf(rehearsal: Rehearsal, path: string, flags: RunFlags): string[] {
+  const lists = [
+    ...(flags.tags ?? []).map((tags) => ['--tags', tags]),
+    ...(flags.skipTags ?? []).map((tags) => ['--skip-tags', tags]),
+    ...(flags.extraVars ?? []).map((vars) => ['--extra-vars', vars]),
+  ];
+  return [
+    ...['--inventory', findInventory(path, flags.inventory)],
+    ...['--private-key', rehearsal.privateKey, '--known-hosts', rehearsal.knownHosts, '--no-ssh-config'],
+    ...(flags.limit === undefined ? [] : ['--limit', flags.limit]),
+    ...(flags.startAtTask === undefined ? [] : ['--start-at-task', flags.startAtTask]),
+    ...(flags.diff ? ['--diff'] : []),
+    ...(flags.output === undefined ? [] : ['--output', flags.output]),
+    ...Array.from({ length: flags.verbose ?? 0 }, () => '-v'),
+    ...['--forks', String(flags.forks ?? 50)],
+    ...lists.flat(),
+  ];
+}
+
+async function boot(inventory: Inventory, flags: RunFlags, log: (line: string) => void): Promise<Rehearsal> {
+  return bootRehearsal(inventory, {
+    log,
+    ...(flags.install ? { install: true } : {}),
+    ...(flags.suite === undefined ? {} : { suite: flags.suite }),
+  });
+}
+
+/** A kept rehearsal of the same hosts is used again. */
+async function standing(inventory: Inventory, log: (line: string) => void): Promise<Rehearsal | undefined> {
+  const rehearsal = await attachRehearsal(undefined, log);
+  const wanted = inventory.hosts.map((host) => `${host.name} ${host.connection.address}`).join();
+  if (!rehearsal || rehearsal.hosts.map((host) => `${host.name} ${host.address}`).join() !== wanted)
+    return undefined;
+  log('the hosts of the last rehearsal are still up and are used again; `homerun rehearse --down` ends them');
+  return rehearsal;
+}
+
+async function takeDown(terminal: Terminal): Promise<number> {
+  terminal.out(
+    (await takeDownRehearsal())
+      ? 'The hosts are taken down; nothing of them is left.\n'
+      : 'There is no rehearsal to take down.\n',
+  );
+  return exitCode.fine;
+}
+
+function howToLogIn(rehearsal: Rehearsal): string {
+  const logins = rehearsal.hosts.map((host) => {
+    const command = [
+      'ssh',
+      '-i',
+      rehearsal.privateKey,
+      '-o',
+      `UserKnownHostsFile=${rehearsal.knownHosts}`,
+      `${host.user}@${host.address}`,
+    ];
+    return `  ${rehearsal.controller(command).join(' ')}`;
+  });
+  return `\nThe hosts are still up. To log in:\n${logins.join('\n')}\nTo end them: homerun rehearse --down\n`;
+}
+
+function title(text: string, terminal: Terminal): void {
+  terminal.out(terminal.color ? `\n\u001b[1m${text}\u001b[22m\n` : `\n${text}\n`);
+}
+
+function dim(text: string, terminal: Terminal): string {
+  return terminal.color ? `\u001b[2m${text}\u001b[22m` : text;
+}
