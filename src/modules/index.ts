@@ -1,17 +1,39 @@
 import type { Module } from '../model/module.ts';
+import { apt } from './apt.ts';
+import { authorizedKey } from './authorized_key.ts';
 import { blockinfile } from './blockinfile.ts';
 import { copy } from './copy.ts';
+import { cron } from './cron.ts';
 import { file } from './file.ts';
+import { group } from './group.ts';
+import { hostname } from './hostname.ts';
 import { iptablesChains } from './iptables_chains.ts';
 import { lineinfile } from './lineinfile.ts';
+import { service, systemd, systemdService } from './service.ts';
+import { sysctl } from './sysctl.ts';
+import { systemdUnit } from './systemd_unit.ts';
 import { template } from './template.ts';
+import { timezone } from './timezone.ts';
+import { user } from './user.ts';
 
 /** Every module that a playbook can name, in the order of the docs. */
 export const modules: readonly Module[] = [
+  apt as Module,
+  authorizedKey as Module,
   blockinfile as Module,
   copy as Module,
+  cron as Module,
   file as Module,
+  group as Module,
+  hostname as Module,
   iptablesChains as Module,
   lineinfile as Module,
+  service as Module,
+  sysctl as Module,
+  systemd as Module,
+  systemdService as Module,
+  systemdUnit as Module,
   template as Module,
+  timezone as Module,
+  user as Module,
 ];

@@ -68,7 +68,7 @@ export function removeVariable(crontab: string, name: string): string {
 
 /** What is wrong with one of the five time fields, or undefined. */
 export function fieldError(field: CronField, value: string): string | undefined {
-  const { low, high, names } = FIELDS[field];
+  const { low, high, names }: FieldRange = FIELDS[field];
   const number = (word: string): number => {
     const index = names?.indexOf(word.toLowerCase()) ?? -1;
     if (index !== -1) return index + low;
@@ -89,6 +89,12 @@ export function fieldError(field: CronField, value: string): string | undefined 
 
 export type CronField = keyof typeof FIELDS;
 
+interface FieldRange {
+  readonly low: number;
+  readonly high: number;
+  readonly names: readonly string[] | undefined;
+}
+
 const FIELDS = {
   minute: { low: 0, high: 59, names: undefined },
   hour: { low: 0, high: 23, names: undefined },
@@ -99,7 +105,7 @@ const FIELDS = {
     names: ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'],
   },
   weekday: { low: 0, high: 7, names: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] },
-} as const satisfies Record<string, { low: number; high: number; names: readonly string[] | undefined }>;
+} satisfies Record<string, FieldRange>;
 
 const MARKERS = ['#homerun: ', '#Ansible: '] as const;
 

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { ask, defineModule, run } from '../model/module.ts';
+import { flag } from '../model/schema.ts';
+import { type Script, raw, sh } from '../model/script.ts';
+import { Answers } from './lib/answers.ts';
+import { accountName } from './lib/account-name.ts';
+import { type Group, findGroup, parseGroups } from './lib/passwd.ts';
+
+const params = z.strictObject({
+  name: accountName.describe('Name of the group.'),
+  gid: z.int().min(0).optional().describe('Its number.'),
+  system: flag.default(false).describe('A new group gets a number of the range for services.'),
+  state: z.enum(['present', 'absent']).default('present').describe('Whether it shall exist.'),
+});
+
+type Params = z.infer<typeof params>;
+
+interface State {
+  readonly group: Group | undefined;
+  /** Has groupadd and its kin; else it is busybox. */
+  readonly full: boolean;
+}
+
+export const group = defineModule<Params, State>({
+  name: 'group',
+  summary: 'Creates and removes groups.',
+  params,
+  examples: [
+    { title: 'A group', yaml: 'group:\n  name: backup-readers\n', needs: 'root' },
+    { title: 'A group of a service', yaml: 'group:\n  name: weather\n  system: true\n', needs: 'root' },
+    { title: 'No such group', yaml: 'group:\n  name: games\n  state: absent\n', needs: 'root' },
+  ],
+  returns: { gid: 'Number of the group, where it was there before.' },
+  probe: ({ name }) =>
+    ask(question(name), (output) => {
+      const answers = new Answers(output);
+      return { group: findGroup(parseGroups(answers.all('group')), name), full: answers.has('full') };
+    }),
+  plan({ group: present, full }, { name, gid, system, state }) {
+    const change = (summary: string, before: string, after: string, script: Script) => [
+      { summary, before, after, actions: [run(script)] },
+    ];
+    const numbered = (number: number | undefined): string =>
+      number === undefined ? name : `${name} (${number})`;
+    if (state === 'absent') {
+      if (!present) return [];
+      const script = full ? sh`groupdel ${name}` : sh`delgroup ${name}`;
+      return change(`remove the group ${name}`, numbered(present.gid), '(no such group)', script);
+    }
+    if (present) {
+      if (gid === undefined || present.gid === gid) return [];
+      if (!full)
+        return { failed: `the group ${name} has the number ${present.gid}, and this host has no groupmod` };
+      const script = sh`groupmod -g ${gid} ${name}`;
+      return change(`give the group ${name} the number ${gid}`, numbered(present.gid), numbered(gid), script);
+    }
+    const flags = system ? [full ? '-r' : '-S'] : [];
+    const number = gid === undefined ? [] : ['-g', String(gid)];
+    const script = sh`${raw(full ? 'groupadd' : 'addgroup')} ${[...flags, ...number, name]}`;
+    return change(`create the group ${name}`, '(no such group)', numbered(gid), script);
+  },
+  result: ({ group: present }) => (present ? { gid: present.gid } : {}),
+});
+
+function question(name: string): Script {
+  return sh`command -v groupadd >/dev/null && echo full=yes
+{ getent group ${name} 2>/dev/null || cat /etc/group; } | sed 's/^/group=/'`;
+}
