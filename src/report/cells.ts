@@ -14,8 +14,8 @@ export function cellWidth(text: string): number {
 
 /** Cuts a line to a width, with an ellipsis where something is missing. */
 export function truncate(text: string, width: number): string {
-  if (width <= 0) return '';
   if (cellWidth(text) <= width) return text;
+  if (width <= 0) return '';
   let result = '';
   let used = 0;
   for (const { segment } of segments.segment(text)) {

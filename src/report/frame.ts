@@ -73,13 +73,13 @@ export class Frame {
     const head = `${this.#style[look](sign)} ${this.#style.bold(name)}  `;
     return width < names + 12
       ? truncate(`${sign} ${name}`, width)
-      : head + said + this.#style.dim(elapsed) + gap + tail;
+      : (head + said + this.#style.dim(elapsed) + gap + tail).trimEnd();
   }
 
   #count(row: Row, column: CountColumn): string {
     const number = row[column.kind];
-    const text = number === 0 ? '' : number + column.word;
-    return `  ${this.#style[column.look](padStart(text, column.width))}`;
+    if (number === 0) return ' '.repeat(column.width + 2);
+    return `  ${this.#style[column.look](padStart(number + column.word, column.width))}`;
   }
 
   /** The counts stand in columns, and a column appears when somebody has something in it. */

@@ -31,7 +31,8 @@ export class Painter {
     const cursor = this.#hidden ? '' : HIDE_CURSOR;
     this.#hidden = true;
     this.#shown = [...frame];
-    this.#write(BEGIN_UPDATE + cursor + start + above + below + ERASE_BELOW + END_UPDATE);
+    // At the left edge, the `^C` that a terminal echoes cannot break the last line in two.
+    this.#write(`${BEGIN_UPDATE}${cursor}${start}${above}${below}${ERASE_BELOW}\r${END_UPDATE}`);
   }
 
   /** Takes the block away, adds a last text, and gives the cursor back. */

@@ -94,26 +94,26 @@ export class ScreenLog {
     const { check } = this.#closing;
     const said = tell(event, this.#details);
     const title = taskTitle(event.task, event.item);
-    const head = (text: string) => this.#head(sign, look, event.host, title, text);
-    const time = this.#style.dim(tookTime(event));
+    const head = (text: string) => this.#head(sign, look, event.host, title, text, tookTime(event));
     const rest = below(taskDetails(event, this.#details));
     const prefix = prefixOf(event.outcome, check);
     const [first] = said;
-    if (!first) return [head(wordFor(event.outcome, check)) + time, ...rest];
-    if (said.length === 1) return [head(prefix + first.text) + time, ...below(first.below), ...rest];
+    if (!first) return [head(wordFor(event.outcome, check)), ...rest];
+    if (said.length === 1) return [head(prefix + first.text), ...below(first.below), ...rest];
     const several = said.flatMap((one) => [`    ${prefix}${one.text}`, ...below(one.below, 6)]);
-    return [head('') + time, ...several, ...rest];
+    return [head(''), ...several, ...rest];
   }
 
-  #head(sign: string, look: Look, host: string, title: string, text: string): string {
+  #head(sign: string, look: Look, host: string, title: string, text: string, time = ''): string {
     const style = this.#style;
     const start = `${style[look](sign)} ${padEnd(host, this.#names)}  ${style.bold(title)}`;
-    if (text === '') return start;
+    if (text === '') return start + style.dim(time);
     const told = look === 'red' ? style.red(text) : text;
-    const width = 2 + Math.max(this.#names, cellWidth(host)) + 2 + cellWidth(title) + 2 + cellWidth(text);
+    const width =
+      2 + Math.max(this.#names, cellWidth(host)) + 2 + cellWidth(title) + 2 + cellWidth(text + time);
     // A terminal would break a long line in the middle of a word.
     const separator = title === '' ? '' : width > this.#columns() ? ':\n    ' : ': ';
-    return start + separator + told;
+    return start + separator + told + style.dim(time);
   }
 }
 
