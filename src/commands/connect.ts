@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Connection, Host, Inventory } from '../model/inventory.ts';
 import { Secret, type Redactor } from '../model/secret.ts';
-import { createTransport } from '../transport/index.ts';
+import { createTransport, type SshOptions } from '../transport/index.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { RunFlags } from './run.ts';
 import type { Terminal } from './terminal.ts';
@@ -52,13 +52,22 @@ export async function connector(
       name: host.name,
       connection: connectionOf(host, flags, terminal, loginPassword),
       lookUp,
-      ...(flags.knownHosts === undefined ? {} : { knownHosts: [flags.knownHosts] }),
-      ...(flags.sshConfig === false ? { sshConfig: false } : {}),
+      ...reachOptions(flags),
       ...(socket === undefined || socket === '' ? {} : { agentSocket: socket }),
-      ...(flags.timeout === undefined ? {} : { connectTimeout: flags.timeout }),
       ...(flags.acceptNew ? { acceptNew: true } : {}),
       ...interactive,
     });
+}
+
+/** What `run` and `trust` have in common. */
+export function reachOptions(
+  flags: Pick<RunFlags, 'knownHosts' | 'sshConfig' | 'timeout'>,
+): Partial<SshOptions> {
+  return {
+    ...(flags.knownHosts === undefined ? {} : { knownHosts: [flags.knownHosts] }),
+    ...(flags.sshConfig === false ? { sshConfig: false } : {}),
+    ...(flags.timeout === undefined ? {} : { connectTimeout: flags.timeout }),
+  };
 }
 
 /** The command line wins: `--user` is for the first login, when the user of the inventory is not there yet. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DiagnosticError } from '../model/diagnostic.ts';
 import type { RunFlags } from './run.ts';
+import { TransportError } from '../transport/transport.ts';
 import { exitCode, UsageError, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -29,6 +30,10 @@ function explain(error: unknown, terminal: Terminal): number {
     const hint = 'hint' in error && typeof error.hint === 'string' ? `\n  hint: ${error.hint}` : '';
     terminal.error(`error: ${error.message}${hint}\n`);
     return exitCode.badInput;
+  }
+  if (error instanceof TransportError) {
+    terminal.error(`error: ${error.message}${error.hint === undefined ? '' : `\n  hint: ${error.hint}`}\n`);
+    return exitCode.unreachable;
   }
   if (terminal.interrupted.aborted) return exitCode.interrupted;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -95,6 +100,7 @@ function buildProgram(terminal: Terminal, done: (code: number) => void): Command
     .addOption(inventoryOption())
     .option('--replace', 'replace a key that has changed')
     .option('--known-hosts <file>', 'the file to write; default: ~/.ssh/known_hosts')
+    .option('--no-ssh-config', 'do not ask ssh for its configuration')
     .option('-y, --yes', 'do not ask')
     .action(async (hosts: string[], flags) =>
       done(await (await import('./trust.ts')).trustCommand(hosts, flags, terminal)),

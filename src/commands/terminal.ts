@@ -7,14 +7,14 @@ export interface Terminal {
   readonly program: readonly string[];
   readonly isTerminal: boolean;
   readonly color: boolean;
-  columns(): number;
-  rows(): number;
-  out(text: string): void;
-  error(text: string): void;
+  readonly columns: () => number;
+  readonly rows: () => number;
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
   /** Whether somebody is there to answer a question. */
   readonly canAsk: boolean;
   /** Asks a person. Rejects with a UsageError where nobody is there to answer. */
-  ask(question: string, options?: { readonly hidden?: boolean }): Promise<string>;
+  readonly ask: (question: string, options?: { readonly hidden?: boolean }) => Promise<string>;
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly interrupted: AbortSignal;
 }
