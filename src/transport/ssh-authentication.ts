@@ -1,4 +1,4 @@
-import type { AnyAuthMethod, AuthHandlerMiddleware, ParsedKey } from 'ssh2';
+import type { AnyAuthMethod, AuthHandlerMiddleware, NextAuthHandler, ParsedKey } from 'ssh2';
 import { askOnce, forget } from './ask.ts';
 import type { Hop } from './ssh-hops.ts';
 import { decryptKey, readAgent, readKeyFile, readPublicKey, showPath, type Agent } from './ssh-keys.ts';
@@ -27,18 +27,18 @@ export class Authenticator {
   /** For ssh2, which calls it for the first way and after each refusal. */
   get handler(): AuthHandlerMiddleware {
     const attempts = this.#attempts();
-    const answer = async (methods: Methods): Promise<AnyAuthMethod> => {
+    const answer = async (methods: Methods, next: NextAuthHandler): Promise<void> => {
       this.#accepted = methods ?? this.#accepted;
       try {
         const attempt = await attempts.next(methods);
-        return attempt.done === true ? GIVE_UP : attempt.value;
+        next(attempt.done === true ? GIVE_UP : attempt.value);
       } catch (error) {
         this.#failure = error;
-        return GIVE_UP;
+        next(GIVE_UP);
       }
     };
-    // The methods are null before the first refusal, whatever their type says.
-    return async (methods, _partial, next) => next(await answer(methods as Methods));
+    // Nothing is returned: ssh2 would take it for an attempt. The methods are null before the first refusal.
+    return (methods, _partial, next) => void answer(methods, next);
   }
 
   explain(): TransportError {
