@@ -4,6 +4,8 @@ import { count, formatSeconds } from './duration.ts';
 
 const LISTED = 10;
 
+const AGAIN = 'Run it again: what is done stays done.';
+
 /** Remembers what the sentences at the end need. */
 export class Closing {
   #check = false;
@@ -38,7 +40,13 @@ export class Closing {
     if (recap.length === 0) return ['No host was matched: nothing was done.'];
     const failed = recap.filter((host) => host.failed > 0);
     const lost = recap.filter((host) => host.unreachable);
-    const lines = [this.#whatChanged(recap, seconds, failed.length + lost.length > 0)];
+    // A host that went away and yet was not unreachable had its connection closed by us: someone pressed Ctrl-C.
+    const stopped = recap.some((host) => this.#unreachable.has(host.host) && !host.unreachable);
+    const trouble = failed.length + lost.length > 0;
+    const lines = [
+      ...(stopped ? this.#stoppedAt() : []),
+      this.#whatChanged(recap, seconds, trouble || stopped),
+    ];
     if (failed.length > 0) {
       lines.push(`${count(failed.length, 'host')} failed:`);
       lines.push(...listed(failed.map(({ host }) => `${host} at ${this.#failedAt.get(host) ?? 'a task'}`)));
@@ -48,16 +56,20 @@ export class Closing {
       const reason = (host: string) => this.#unreachable.get(host)?.failed ?? 'no reason given';
       lines.push(...listed(lost.map(({ host }) => `${host}: ${reason(host)}`)));
     }
-    if (failed.length + lost.length > 0)
-      lines.push('Put that right and run it again: what is done stays done.');
+    if (trouble) lines.push('Put that right and run it again: what is done stays done.');
+    else if (stopped) lines.push(AGAIN);
     return lines;
   }
 
   /** Where the run stood when it was broken off; empty where it came to its end. */
   interrupted(): string[] {
     if (!this.#started || this.#finished) return [];
+    return [...this.#stoppedAt(), AGAIN];
+  }
+
+  #stoppedAt(): string[] {
     const at = [...this.#current].map(([host, task]) => `${host} was at “${task}”`);
-    return ['Stopped before the end.', ...listed(at), 'Run it again: what is done stays done.'];
+    return ['Stopped before the end.', ...listed(at)];
   }
 
   #whatChanged(recap: readonly HostRecap[], seconds: number, trouble: boolean): string {
@@ -65,6 +77,7 @@ export class Closing {
     const unknown = recap.reduce((sum, host) => sum + host.unknown, 0);
     const open = unknown > 0 ? ` ${count(unknown, 'task')} cannot be known before the run.` : '';
     if (changed === 0) {
+      if (trouble && !this.#check) return `No change was finished.${open}`;
       const nothing = this.#check ? 'Nothing would change' : 'Nothing changed';
       return `${nothing}${trouble || unknown > 0 ? '.' : ': the house is as the playbook says.'}${open}`;
     }

@@ -8,7 +8,7 @@ import { linesOf, makeSafe, oneLine } from './safe-text.ts';
 import { StillRunning } from './still-running.ts';
 import { styleFor } from './style.ts';
 import { taskTitle } from './task-title.ts';
-import { OUTCOMES, tell, tookTime, wordFor } from './telling.ts';
+import { lossWord, OUTCOMES, tell, tookTime, wordFor } from './telling.ts';
 import { unreachable } from './unreachable.ts';
 
 /** For logs and pipes: every line names its host, so that `grep '^pi '` gives the whole story of one. */
@@ -51,7 +51,7 @@ export function linesReporter(options: ReporterOptions): Reporter {
       case 'host-unreachable':
         return [
           style.red(
-            `${event.host} | ${event.task ? taskTitle(event.task) : 'connect'} | unreachable | ${oneLine(event.failure.failed)}`,
+            `${event.host} | ${event.task ? taskTitle(event.task) : 'connect'} | ${lossWord(event.failure)} | ${oneLine(event.failure.failed)}`,
           ),
           ...below(event.host, whereAndHint(event.task, event.failure, undefined, style)),
         ];

@@ -7,7 +7,7 @@ import type { ReporterOptions } from './reporter.ts';
 import { linesOf, oneLine } from './safe-text.ts';
 import type { Look, Style } from './style.ts';
 import { taskTitle } from './task-title.ts';
-import { OUTCOMES, tell, tookTime, wordFor } from './telling.ts';
+import { lossWord, OUTCOMES, tell, tookTime, wordFor } from './telling.ts';
 import { unreachable } from './unreachable.ts';
 
 /** What scrolls by above the rows and stays: plays, changes, failures, and the recap at the end. */
@@ -66,7 +66,13 @@ export class ScreenLog {
       case 'host-unreachable': {
         const title = event.task ? taskTitle(event.task) : '';
         return [
-          this.#head('✗', 'red', event.host, title, `unreachable: ${oneLine(event.failure.failed)}`),
+          this.#head(
+            '✗',
+            'red',
+            event.host,
+            title,
+            `${lossWord(event.failure)}: ${oneLine(event.failure.failed).replace(/^interrupted /, '')}`,
+          ),
           ...below(whereAndHint(event.task, event.failure, undefined, style)),
         ];
       }

@@ -1,4 +1,5 @@
 import type { Outcome, TaskFinished } from '../model/event.ts';
+import type { Failure } from '../model/module.ts';
 import { changeDetails, type DetailOptions } from './details.ts';
 import { formatSeconds } from './duration.ts';
 import { linesOf, oneLine } from './safe-text.ts';
@@ -52,4 +53,9 @@ export function wordFor(outcome: Outcome, check: boolean): string {
 
 function messageLines(message: string | undefined): readonly Said[] {
   return linesOf(message ?? '').map((text) => ({ text, below: [] }));
+}
+
+/** Whoever presses Ctrl-C loses the host too, but not because it could not be reached. */
+export function lossWord(failure: Failure): string {
+  return failure.failed.startsWith('interrupted') ? 'interrupted' : 'unreachable';
 }

@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import type { RunEvent } from '../../src/model/event.ts';
 import { createReporter } from '../../src/report/index.ts';
 import { quiet, render } from './render.ts';
-import { packages, story, task } from './story.ts';
+import { nothing, packages, story, task } from './story.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -224,6 +225,29 @@ test('a run that was broken off says where it stood', async () => {
     pi | Restart cron (handler) | recovered | notified by an earlier run that broke off
     Stopped before the end.
       pi was at “Install packages”
+    Run it again: what is done stays done.
+    "
+  `);
+});
+
+test('a run that was interrupted never says that all is well', async () => {
+  const failure = { failed: 'interrupted while a script ran on pi' };
+  const recap = [{ ...nothing, host: 'pi', ok: 3, seconds: 2 }];
+  const events: readonly RunEvent[] = [
+    ...task('pi', packages, 'ok').slice(0, 1),
+    { kind: 'host-unreachable', host: 'pi', failure, task: packages },
+    { kind: 'run-finished', recap, seconds: 2 },
+  ];
+  expect(await render(events, { format: 'lines' })).toMatchInlineSnapshot(`
+    "pi | Install packages | interrupted | interrupted while a script ran on pi
+    pi |   at     │ playbooks/router.yaml:6 · module apt
+
+    host    ok  changed  failed  skipped  unreachable   time
+    pi       3        0       0        0            0  2.0 s
+
+    Stopped before the end.
+      pi was at “Install packages”
+    No change was finished.
     Run it again: what is done stays done.
     "
   `);
