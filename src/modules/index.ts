@@ -4,11 +4,13 @@ import { authorizedKey } from './authorized_key.ts';
 import { blockinfile } from './blockinfile.ts';
 import { copy } from './copy.ts';
 import { cron } from './cron.ts';
+import { dnsmasq } from './dnsmasq.ts';
 import { file } from './file.ts';
 import { group } from './group.ts';
 import { hostname } from './hostname.ts';
 import { iptablesChains } from './iptables_chains.ts';
 import { lineinfile } from './lineinfile.ts';
+import { netplan } from './netplan.ts';
 import { service, systemd, systemdService } from './service.ts';
 import { sysctl } from './sysctl.ts';
 import { systemdUnit } from './systemd_unit.ts';
@@ -23,11 +25,13 @@ export const modules: readonly Module[] = [
   blockinfile as Module,
   copy as Module,
   cron as Module,
+  dnsmasq as Module,
   file as Module,
   group as Module,
   hostname as Module,
   iptablesChains as Module,
   lineinfile as Module,
+  netplan as Module,
   service as Module,
   sysctl as Module,
   systemd as Module,

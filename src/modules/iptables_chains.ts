@@ -5,6 +5,7 @@ import { replaceInFile, transaction } from './lib/iptables-restore.ts';
 import { chainsParams, type ChainsParams } from './lib/iptables-params.ts';
 import { parseSave, type SavedTables } from './lib/iptables-save.ts';
 import { isAsWanted, ownLines, tablesOf, wantedLines, type WantedTable } from './lib/iptables-set.ts';
+import { rootPath } from './lib/sections.ts';
 import { writeFile } from './lib/write-file.ts';
 
 /** Firewall and NAT rules in chains of one's own: exactly the rules asked, in their order, and nothing of anybody else's. */
@@ -169,7 +170,7 @@ function onDisk(state: Answered, wanted: readonly WantedTable[], asked: ChainsPa
 }
 
 function restore(tool: string, script: string): Change['actions'][number] {
-  return run(sh`PATH=$PATH:/usr/sbin:/sbin
+  return run(sh`${rootPath}
 rules=${script}
 printf %s "$rules" | ${tool}-restore --test --noflush -w 10 || exit
 printf %s "$rules" | ${tool}-restore --noflush -w 10`);

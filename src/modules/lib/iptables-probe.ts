@@ -1,7 +1,7 @@
 import type { Failure, Output } from '../../model/module.ts';
 import { joinScripts, raw, type Script, sh } from '../../model/script.ts';
 import { jumpTo } from './iptables-set.ts';
-import { parseSections, section } from './sections.ts';
+import { parseSections, rootPath, section } from './sections.ts';
 
 /** Which family: the tool's name and the file that is loaded at boot. */
 export interface Names {
@@ -37,8 +37,8 @@ export type ChainsState =
 /** Asks for all that a plan needs; changes nothing: the chains asked are tried in a network namespace made for that. */
 export function chainsProbe(chains: readonly AskedChain[], set: string, { tool, file }: Names): Script {
   return joinScripts([
-    sh`PATH=$PATH:/usr/sbin:/sbin; export PATH
-tool=${tool} set=${set} file=${file} asked=${loadable(chains, set)}`,
+    rootPath,
+    sh`tool=${tool} set=${set} file=${file} asked=${loadable(chains, set)}`,
     raw(
       'command -v "$tool-save" >/dev/null 2>&1 && command -v "$tool-restore" >/dev/null 2>&1 || { echo missing; exit 0; }',
     ),

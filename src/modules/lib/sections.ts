@@ -24,3 +24,6 @@ export function parseSections<Name extends string>(
   if (open !== undefined) result[open] = stdout.slice(from);
   return result;
 }
+
+/** The tools of root are not in everybody's PATH. */
+export const rootPath: Script = raw('PATH=$PATH:/usr/sbin:/sbin; export PATH');

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { flag, text, textList } from '../../model/schema.ts';
+import { ipv4 } from './ipv4.ts';
+
+const address = text.refine((value) => ipv4(value) !== undefined, {
+  error: 'an IPv4 address, such as 192.168.2.100',
+});
+
+const line = text.refine((value) => !value.includes('\n'), { error: 'a line of dnsmasq.conf is one line' });
+
+const range = z
+  .strictObject({
+    interface: text.optional(),
+    tag: z
+      .string()
+      .regex(/^[\w-]+$/, 'letters, digits, `_` and `-`')
+      .optional(),
+    first: address,
+    last: address,
+    netmask: address.optional(),
+    lease: z
+      .string()
+      .regex(/^(\d+[smhdw]?|infinite)$/, 'such as 12h, 45m or infinite')
+      .default('12h'),
+    router: address.optional(),
+    dns: z.array(address).optional(),
+    domain: text.optional(),
+  })
+  .refine((asked) => number(asked.first) <= number(asked.last), {
+    error: ({ input }) => {
+      const asked = input as { first: string; last: string };
+      return `the range ends before it begins: first ${asked.first}, last ${asked.last}`;
+    },
+  });
+
+const host = z.strictObject({
+  mac: z
+    .string()
+    .regex(/^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$/, 'a hardware address, such as dc:a6:32:01:02:03'),
+  address,
+  name: text.optional(),
+});
+
+/** Parameters of `dnsmasq`. */
+export const dnsmasqParams = z
+  .strictObject({
+    name: z
+      .string()
+      // dnsmasq leaves out hidden files, those of dpkg and those of editors.
+      .regex(/^[A-Za-z0-9][\w.-]*(?<!\.dpkg-(dist|old|new))$/, 'the name of a file in /etc/dnsmasq.d')
+      .default('homerun.conf'),
+    interfaces: textList.default([]),
+    dhcp_ranges: z.array(range).default([]),
+    dhcp_hosts: z.array(host).default([]),
+    authoritative: flag.default(true),
+    port: z.number().int().min(0).max(65535).default(53),
+    servers: textList.default([]),
+    domain: text.optional(),
+    records: z.array(z.strictObject({ name: text, address: text })).default([]),
+    expand_hosts: flag.default(false),
+    bind: z.enum(['dynamic', 'interfaces', 'all']).default('dynamic'),
+    leasefile: text.optional(),
+    extra: z.array(line).default([]),
+    state: z.enum(['present', 'absent']).default('present'),
+  })
+  .superRefine((asked, context) => {
+    const complain = (path: (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', message, path });
+    for (const [index, one] of asked.dhcp_ranges.entries()) {
+      const other = asked.dhcp_ranges.slice(0, index).find((before) => overlap(before, one));
+      if (other)
+        complain(['dhcp_ranges', index], `this range overlaps the one from ${other.first} to ${other.last}`);
+      if (one.interface !== undefined && !asked.interfaces.includes(one.interface))
+        complain(['dhcp_ranges', index], `\`${one.interface}\` is not one of the \`interfaces\``);
+    }
+    for (const key of ['mac', 'address'] as const) {
+      const values = asked.dhcp_hosts.map((one) => one[key].toLowerCase());
+      for (const [index, value] of values.entries())
+        if (values.indexOf(value) < index) complain(['dhcp_hosts', index], `${value} is given to two hosts`);
+    }
+  });
+
+export type DnsmasqParams = z.output<typeof dnsmasqParams>;
+
+interface Range {
+  readonly first: string;
+  readonly last: string;
+}
+
+function overlap(one: Range, other: Range): boolean {
+  return number(one.first) <= number(other.last) && number(other.first) <= number(one.last);
+}
+
+function number(text: string): number {
+  return ipv4(text) ?? Number.NaN;
+}

@@ -1,0 +1,104 @@
+import type { Output } from '../../model/module.ts';
+import { joinScripts, raw, type Script, sh } from '../../model/script.ts';
+import { cloudInitSetting } from './netplan-apply.ts';
+import { generatedAddresses, netplanPending } from './netplan-files.ts';
+import { parseSections, rootPath, section } from './sections.ts';
+
+export type NetplanState =
+  | { readonly kind: 'missing' }
+  | {
+      readonly kind: 'answered';
+      readonly file?: { readonly text: string; readonly attributes: string };
+      /** Names of the other files in /etc/netplan. */
+      readonly others: readonly string[];
+      /** Whether a file that stays even with `exclusive` names a renderer. */
+      readonly fixedRenderer: boolean;
+      /** Whether any other file does. */
+      readonly otherRenderer: boolean;
+      /** Which of systemd-networkd and NetworkManager run. */
+      readonly active: readonly string[];
+      readonly cloudInit: 'absent' | 'enabled' | 'disabled';
+      /** An earlier run wrote files and did not see them applied. */
+      readonly isPending: boolean;
+      /** `INTERFACE ADDRESS/PREFIX`, as they are. */
+      readonly live: readonly string[];
+      /** The same, as netplan has last generated them. */
+      readonly generated: readonly string[];
+      /** Interfaces with a carrier. */
+      readonly linked: readonly string[];
+    };
+
+export function netplanProbe(name: string): Script {
+  return joinScripts([
+    rootPath,
+    sh`name=${name} file=${`/etc/netplan/${name}`} pending=${netplanPending} cloud=${cloudInitSetting.path}`,
+    raw('command -v netplan >/dev/null 2>&1 || { echo missing; exit 0; }'),
+    section('others'),
+    raw(
+      `for other in /etc/netplan/*.yaml; do [ ! -f "$other" ] || [ "$other" = "$file" ] || echo "\${other##*/}"; done`,
+    ),
+    section('renderers'),
+    raw(`for other in /lib/netplan/*.yaml /run/netplan/*.yaml /etc/netplan/*.yaml; do
+  [ ! -f "$other" ] || [ "$other" = "$file" ] || ! grep -q '^[[:space:]]*renderer:' "$other" || echo "$other"
+done`),
+    section('active'),
+    raw(
+      'for unit in systemd-networkd NetworkManager; do systemctl is-active --quiet $unit 2>/dev/null && echo $unit; done',
+    ),
+    section('cloud'),
+    raw(`if [ ! -d /etc/cloud ]; then echo absent
+elif grep -qs '^network:.*disabled' "$cloud"; then echo disabled; else echo enabled; fi`),
+    section('pending'),
+    raw('[ ! -e "$pending" ] || echo yes'),
+    section('live'),
+    raw(`ip -o -4 addr show | awk '{ print $2, $4 }'`),
+    section('generated'),
+    raw(`${generatedAddresses}\ngenerated_addresses`),
+    section('linked'),
+    raw(
+      `for link in /sys/class/net/*; do [ "$(cat "$link/carrier" 2>/dev/null)" != 1 ] || echo "\${link##*/}"; done`,
+    ),
+    section('attributes'),
+    raw(`[ ! -f "$file" ] || stat -c '%a %U:%G' "$file"`),
+    section('text'),
+    raw('[ ! -f "$file" ] || cat "$file"'),
+  ]);
+}
+
+export function parseNetplan({ code, stdout, stderr }: Output): NetplanState {
+  if (stdout.trim() === 'missing') return { kind: 'missing' };
+  if (code !== 0) throw new Error(`a question about netplan got no answer: ${stderr.trim()}`);
+  const names = [
+    'others',
+    'renderers',
+    'active',
+    'cloud',
+    'pending',
+    'live',
+    'generated',
+    'linked',
+    'attributes',
+    'text',
+  ] as const;
+  const parts = parseSections(stdout, names);
+  const renderers = lines(parts.renderers);
+  const attributes = parts.attributes.trim();
+  return {
+    kind: 'answered',
+    ...(attributes === '' ? {} : { file: { text: parts.text, attributes } }),
+    others: lines(parts.others),
+    fixedRenderer: renderers.some((path) => !path.startsWith('/etc/')),
+    otherRenderer: renderers.length > 0,
+    active: lines(parts.active),
+    cloudInit:
+      parts.cloud.trim() === 'absent' ? 'absent' : parts.cloud.trim() === 'disabled' ? 'disabled' : 'enabled',
+    isPending: parts.pending.trim() !== '',
+    live: lines(parts.live),
+    generated: lines(parts.generated).map((line) => line.split(' ').slice(0, 2).join(' ')),
+    linked: lines(parts.linked),
+  };
+}
+
+function lines(part: string): readonly string[] {
+  return part.split('\n').filter((line) => line !== '');
+}
