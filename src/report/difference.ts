@@ -29,8 +29,8 @@ export function differenceLines(change: ShownChange, atMost: number): readonly D
 
 function unified(subject: string, before: string | undefined, after: string | undefined): DifferenceLine[] {
   const head: DifferenceLine[] = [
-    { text: `--- ${before === undefined ? '(absent)' : subject || 'before'}`, look: 'bold' },
-    { text: `+++ ${after === undefined ? '(absent)' : subject || 'after'}`, look: 'bold' },
+    { text: `--- ${before === undefined ? '(absent)' : subject || 'before'}`, look: 'dim' },
+    { text: `+++ ${after === undefined ? '(absent)' : subject || 'after'}`, look: 'dim' },
   ];
   const patch = compare(before ?? '', after ?? '');
   if (!patch) {

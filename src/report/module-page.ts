@@ -6,7 +6,7 @@ export function modulePage(module: Module): string {
   const blocks = [
     `<!-- Written by \`npm run docs\` from src/modules/${module.name}.ts. -->`,
     `# ${module.name}`,
-    module.summary,
+    sentence(module.summary),
     module.description?.trim() ?? '',
     '## Parameters',
     freeFormNote(module),
@@ -23,7 +23,9 @@ export function modulePage(module: Module): string {
 
 /** The table of contents of the docs pages. */
 export function moduleIndex(modules: readonly Module[]): string {
-  const rows = modules.map((module) => `| [${module.name}](${module.name}.md) | ${cell(module.summary)} |`);
+  const rows = modules.map(
+    (module) => `| [${module.name}](${module.name}.md) | ${cell(sentence(module.summary))} |`,
+  );
   return (
     [
       '<!-- Written by `npm run docs` from src/modules/index.ts. -->',
@@ -48,6 +50,11 @@ export function needsNote(needs: Example['needs']): string {
   return needs === undefined
     ? ''
     : `Needs ${needs === 'systemd' ? 'a host with systemd' : needs === 'root' ? 'root (`become: true`)' : 'a network'}.`;
+}
+
+/** Summaries are sentences; some of their authors forget how one ends. */
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 export function freeFormNote(module: Module): string {

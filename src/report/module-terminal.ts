@@ -1,6 +1,6 @@
 import type { Module } from '../model/module.ts';
 import { cellWidth, padEnd } from './cells.ts';
-import { CHECK_MODE, freeFormNote, needsNote, RESULT } from './module-page.ts';
+import { CHECK_MODE, freeFormNote, needsNote, RESULT, sentence } from './module-page.ts';
 import { parametersOf, type Parameter } from './module-parameters.ts';
 import { styleFor, type Style } from './style.ts';
 import { wrap } from './wrap.ts';
@@ -18,7 +18,7 @@ export function modulePageForTerminal(module: Module, options: PageOptions): str
     text === '' ? [] : [...wrap(plain(text), width, indent), ''];
   const returns = Object.entries(module.returns ?? {});
   return [
-    `${style.bold(module.name)}  ${module.summary}`,
+    `${style.bold(module.name)}  ${plain(sentence(module.summary))}`,
     '',
     ...(module.description ?? '')
       .trim()
@@ -56,7 +56,11 @@ export function moduleListForTerminal(modules: readonly Module[], options: PageO
   const style = styleFor(options.color);
   const names = Math.max(0, ...modules.map((module) => cellWidth(module.name)));
   const lines = modules.flatMap((module) => {
-    const [first = '', ...rest] = wrap(plain(module.summary), Math.max(40, options.columns), names + 2);
+    const [first = '', ...rest] = wrap(
+      plain(sentence(module.summary)),
+      Math.max(40, options.columns),
+      names + 2,
+    );
     return [style.bold(padEnd(module.name, names + 2)) + first.trimStart(), ...rest];
   });
   return [...lines, '', style.dim('homerun doc MODULE tells more about one of them.'), ''].join('\n');
