@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../../src/model/event.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -47,7 +48,7 @@ export class Tmux {
     writeFileSync(join(this.#folder, 'stages.json'), JSON.stringify(stages));
     const size = ['-x', String(columns), '-y', String(rows)];
     this.#tmux('-f', '/dev/null', 'new-session', '-d', ...size, 'env', 'PS1=$ ', 'sh');
-    const program = join(import.meta.dirname, 'screen-program.mjs');
+    const program = fileURLToPath(new URL('./screen-program.mjs', import.meta.url));
     this.type(`clear; node ${program} ${built} ${this.#folder}; echo "ended with $?"`);
     this.#tmux('send-keys', 'Enter');
   }
