@@ -13,7 +13,7 @@ import {
   type Plan,
   isFailure,
 } from '../src/model/module.ts';
-import type { Script } from '../src/model/script.ts';
+import { type Script, quote } from '../src/model/script.ts';
 import { snapshot } from './snapshot.ts';
 
 /** Runs one script on some `sh`: a local one of these shells, or that of a rehearsal host. */
@@ -122,7 +122,8 @@ export function localShell(
   return async (script) => {
     const folder = mkdtempSync(join(tmpdir(), 'homerun-rig-'));
     const file = join(folder, 'script');
-    writeFileSync(file, script.text, { mode: 0o600 });
+    // As on the wire: one word for `eval` in a subshell with an empty standard input.
+    writeFileSync(file, `(eval ${quote(` ${script.text}`)}) </dev/null\n`, { mode: 0o600 });
     const env = { ...process.env, ...(shell === 'busybox' ? { PATH: appletFolder() } : {}), ...environment };
     const [command = '', ...words] = { dash: ['dash'], bash: ['bash', '--posix'], busybox: ['sh'] }[shell];
     try {

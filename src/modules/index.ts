@@ -1,43 +1,57 @@
 import type { Module } from '../model/module.ts';
 import { apt } from './apt.ts';
+import { assert } from './assert.ts';
 import { authorizedKey } from './authorized_key.ts';
 import { blockinfile } from './blockinfile.ts';
+import { command } from './command.ts';
 import { copy } from './copy.ts';
 import { cron } from './cron.ts';
+import { debug } from './debug.ts';
 import { dnsmasq } from './dnsmasq.ts';
+import { fail } from './fail.ts';
 import { file } from './file.ts';
 import { group } from './group.ts';
 import { hostname } from './hostname.ts';
 import { iptablesChains } from './iptables_chains.ts';
 import { lineinfile } from './lineinfile.ts';
 import { netplan } from './netplan.ts';
-import { service, systemd, systemdService } from './service.ts';
+import { setFact } from './set_fact.ts';
+import { setup } from './setup.ts';
+import { shell } from './shell.ts';
+import { stat } from './stat.ts';
 import { sysctl } from './sysctl.ts';
 import { systemdUnit } from './systemd_unit.ts';
 import { template } from './template.ts';
 import { timezone } from './timezone.ts';
 import { user } from './user.ts';
+import { waitFor } from './wait_for.ts';
 
 /** Every module that a playbook can name, in the order of the docs. */
 export const modules: readonly Module[] = [
   apt as Module,
+  assert as Module,
   authorizedKey as Module,
   blockinfile as Module,
+  command as Module,
   copy as Module,
   cron as Module,
+  debug as Module,
   dnsmasq as Module,
+  fail as Module,
   file as Module,
   group as Module,
   hostname as Module,
   iptablesChains as Module,
   lineinfile as Module,
   netplan as Module,
-  service as Module,
+  setFact as Module,
+  setup as Module,
+  shell as Module,
+  stat as Module,
   sysctl as Module,
-  systemd as Module,
-  systemdService as Module,
   systemdUnit as Module,
   template as Module,
   timezone as Module,
   user as Module,
+  waitFor as Module,
 ];

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import type { Input, Inputs, LoadedFile, Module } from '../../src/model/module.ts';
@@ -42,13 +42,19 @@ export function loadInputs(module: Module, params: Readonly<Record<string, unkno
       inputs[name] = { kind: 'values', values: texts.map((text) => ({ text: String(text), value: true })) };
     } else {
       const folder = join(import.meta.dirname, kind === 'template' ? 'templates' : 'files');
-      inputs[name] = loadFiles(join(folder, String(value)), String(value));
+      const source = typeof value === 'string' ? value : '';
+      inputs[name] = loadFiles(join(folder, source), source);
     }
   }
   return inputs;
 }
 
+/** What has no fixture is a file with one line. */
 function loadFiles(path: string, source: string): Input {
+  if (!existsSync(path)) {
+    const file = { path: basename(path), bytes: Buffer.from('An example.\n'), mode: '0644' };
+    return { kind: 'files', source, isFolder: false, files: [file] };
+  }
   if (!lstatSync(path).isDirectory()) {
     return { kind: 'files', source, isFolder: false, files: [loadFile(path, basename(path))] };
   }

@@ -149,8 +149,13 @@ function planRemote(
       after: describe(source),
       subject: state.real,
       actions: writeFile({
-        ...{ path: state.real, bytes: { hostPath: source.real }, ...wanted, mode: octal, createFolder },
-        ...{ validate: asked.validate, backup: asked.backup },
+        path: state.real,
+        bytes: { hostPath: source.real },
+        ...wanted,
+        mode: octal,
+        createFolder,
+        validate: asked.validate,
+        backup: asked.backup,
       }),
     },
   ];

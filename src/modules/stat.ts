@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { ask, defineModule } from '../model/module.ts';
+import { flag, path } from '../model/schema.ts';
+import type { ValueMap } from '../model/value.ts';
+import { type FileState, fileStateScript, parseFileState } from './lib/file-state.ts';
+
+const params = z.strictObject({
+  path: path.describe('What to look at.'),
+  follow: flag.default(false).describe('Where it is a link: its target is meant.'),
+  get_checksum: flag.default(true).describe('Reads the whole file for its SHA-256.'),
+});
+
+type Params = z.output<typeof params>;
+
+/** `stat`: what is at a path. */
+export const stat = defineModule<Params, FileState>({
+  name: 'stat',
+  summary: 'Looks at a file without changing anything',
+  params,
+  examples: [
+    {
+      title: 'Is it there?',
+      yaml: `stat:
+  path: /etc/hosts
+register: hosts_file`,
+    },
+  ],
+  returns: {
+    stat: '`exists`; and where it does: `path`, `isreg`, `isdir`, `islnk`, `mode`, `uid`, `gid`, `pw_name`, `gr_name`, `size`, `mtime`, `inode`, `dev`, `nlink`, `checksum` (SHA-256), `lnk_target`, and permissions such as `rusr`, `xoth`',
+  },
+  probe: ({ path, follow, get_checksum: checksum }) =>
+    ask(fileStateScript({ path, follow, content: checksum ? 'checksum' : 'none' }), parseFileState),
+  plan: () => [],
+  result: (state) => ({ stat: statOf(state) }),
+});
+
+function statOf(state: FileState): ValueMap {
+  const { type, real, mode, uid, gid, owner, group, size, mtime, inode, device, links, link, content } =
+    state;
+  if (type === 'absent') return { exists: false };
+  return {
+    exists: true,
+    path: real,
+    ...{ isreg: type === 'file', isdir: type === 'directory', islnk: type === 'link' },
+    ...{ mode, uid, gid, pw_name: owner, gr_name: group, size, mtime, inode, dev: device, nlink: links },
+    ...permissionsOf(mode),
+    ...(link === undefined ? {} : { lnk_target: link }),
+    ...(content.kind === 'checksum' && content.sha256 !== '' ? { checksum: content.sha256 } : {}),
+  };
+}
+
+/** `rusr`, `wusr`, … `xoth`, as Ansible calls them. */
+function permissionsOf(mode: string): ValueMap {
+  const bits = Number.parseInt(mode, 8);
+  const names = ['usr', 'grp', 'oth'].flatMap((who) => ['r', 'w', 'x'].map((what) => `${what}${who}`));
+  const special = { isuid: (bits & 0o4000) !== 0, isgid: (bits & 0o2000) !== 0 };
+  return {
+    ...Object.fromEntries(names.map((name, index) => [name, (bits & (0o400 >> index)) !== 0])),
+    ...special,
+  };
+}
