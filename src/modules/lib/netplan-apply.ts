@@ -116,7 +116,7 @@ rm -f "$work/pending" "$work/pid"
 echo $code >"$work/code.new" && mv "$work/code.new" "$work/code"`;
 
 const START = `if [ -d /run/systemd/system ]; then
-  systemd-run --quiet --no-block --collect --unit="homerun-netplan-$$" sh "$work/apply" "$work" "$timeout" || exit
+  systemd-run --quiet --no-block --collect --description="homerun: netplan apply" sh "$work/apply" "$work" "$timeout" || exit
 else
   setsid nohup sh "$work/apply" "$work" "$timeout" </dev/null >/dev/null 2>&1 &
 fi
