@@ -52,7 +52,8 @@ function defineService(name: string): Module<Params, State> {
     summary: 'Starts, stops, enables and masks services.',
     description: `\`service\`, \`systemd\` and \`systemd_service\` are the same. A start waits for the result: where it
 fails, or the service ends at once, the failure carries the last lines of its journal. A \`oneshot\` service counts as
-started when it ended well since the host started. A unit without [Install] section cannot be enabled, and homerun
+started when it ended well since the host started, as long as systemd remembers it: it forgets one that nothing wants,
+so enable it, or let it \`RemainAfterExit\`. A unit without [Install] section cannot be enabled, and homerun
 says so. OpenRC and /etc/init.d are used where there is no systemd.`,
     params,
     examples: [

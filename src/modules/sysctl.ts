@@ -134,7 +134,7 @@ function overridden(
 function setLive(live: string, { name, value = '' }: Params): Change {
   const proc = `/proc/sys/${procPath(name)}`;
   const wanted = normalizeValue(value);
-  const script = sh`error=$( { printf '%s\n' ${wanted} >${proc}; } 2>&1 ) || { printf '%s: %s\n' ${`the kernel refused ${wanted} for ${name}`} "\${error##*: }" >&2; exit 1; }
+  const script = sh`error=$( { printf '%s\n' ${wanted} | cat >${proc}; } 2>&1 ) || { printf '%s: %s\n' ${`the kernel refused ${wanted} for ${name}`} "\${error##*: }" >&2; exit 1; }
 set -f; is=$(echo $(cat ${proc})); [ "$is" = ${wanted} ] || { printf '%s\n' ${`the kernel made something else of ${name} = ${wanted}`}": $is" >&2; exit 1; }`;
   return {
     summary: `set ${name} to ${wanted} in the running kernel`,

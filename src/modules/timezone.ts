@@ -28,7 +28,7 @@ export const timezone = defineModule<z.infer<typeof params>, State>({
   examples: [{ title: 'A zone', yaml: 'timezone:\n  name: Europe/Berlin\n', needs: 'root' }],
   probe: ({ name }) =>
     ask(
-      sh`link=$(readlink -f /etc/localtime); echo "zone=\${link#*/zoneinfo/}"
+      sh`link=$(readlink /etc/localtime); echo "zone=\${link#*/zoneinfo/}"
 [ ! -f /etc/timezone ] || echo "file=$(cat /etc/timezone)"
 [ ! -f /usr/share/zoneinfo/${name} ] || echo known=yes`,
       (output) => {

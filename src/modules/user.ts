@@ -1,6 +1,7 @@
 import { type Change, type Plan, ask, defineModule, run } from '../model/module.ts';
 import { joinScripts, raw, sh } from '../model/script.ts';
 import { Answers } from './lib/answers.ts';
+import { asUser } from './lib/as-user.ts';
 import { type UserParams, userParams } from './lib/user-params.ts';
 import { addScript, changeScript, removeScript } from './lib/user-scripts.ts';
 import { type UserState, readUser, userScript } from './lib/user-state.ts';
@@ -132,12 +133,14 @@ function planKey(state: UserState, given: UserParams): readonly Change[] {
   if (!given.generate_ssh_key || state.publicKey !== '') return [];
   const { name, ssh_key_file: file, ssh_key_comment: comment } = given;
   const script = joinScripts([
+    asUser(name),
     sh`name=${name} key=${file} comment=${comment ?? ''}`,
     raw(`home=$( { getent passwd "$name" 2>/dev/null || grep "^$name:" /etc/passwd; } | cut -d: -f6)
 case $key in /*) ;; *) key=$home/$key ;; esac
 command -v ssh-keygen >/dev/null || { echo 'there is no ssh-keygen on this host: install openssh-client' >&2; exit 127; }
 [ ! -e "$key" ] || { echo "$key is there, but $key.pub is not: make it with ssh-keygen -y" >&2; exit 1; }
-su -s /bin/sh "$name" -c 'umask 077; mkdir -p "\${1%/*}" && ssh-keygen -q -t ed25519 -N "" -C "$2" -f "$1"' sh "$key" "\${comment:-$name@$(cat /proc/sys/kernel/hostname)}" </dev/null && cat "$key.pub"`),
+make='umask 077; mkdir -p "\${1%/*}" && ssh-keygen -q -t ed25519 -N "" -C "$2" -f "$1"'
+as_user sh -c "$make" sh "$key" "\${comment:-$name@$(cat /proc/sys/kernel/hostname)}" </dev/null && cat "$key.pub"`),
   ]);
   return [{ summary: `make an ssh key for ${name}`, after: file, actions: [run(script)] }];
 }

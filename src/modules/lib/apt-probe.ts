@@ -46,7 +46,9 @@ for file in /var/lib/dpkg/updates/*; do [ ! -f "$file" ] || { echo interrupted=y
     parts.push(sh`${simulate} ${verb} 2>/dev/null | sed -n 's/^Inst /upgrade=/p'`);
   }
   if (given.autoremove)
-    parts.push(sh`${simulate} autoremove 2>/dev/null | sed -n 's/^\(Remv\|Purg\) /unneeded=/p'`);
+    parts.push(
+      sh`${simulate} autoremove 2>/dev/null | sed -n -e 's/^Remv /unneeded=/p' -e 's/^Purg /unneeded=/p'`,
+    );
   if (given.autoclean) parts.push(sh`${simulate} autoclean 2>/dev/null | sed -n 's/^Del /outdated=/p'`);
   if (given.deb !== undefined)
     parts.push(sh`if deb=$(dpkg-deb -f ${given.deb} Package 2>/dev/null); then

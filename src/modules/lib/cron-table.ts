@@ -1,6 +1,7 @@
 import { type Action, type Failure, run } from '../../model/module.ts';
 import { type Script, joinScripts, raw, sh } from '../../model/script.ts';
 import type { Answers } from './answers.ts';
+import { asUser } from './as-user.ts';
 import { type FileState, fileStateScript, parseFileState } from './file-state.ts';
 
 /** A crontab, or a file of /etc/cron.d. */
@@ -100,13 +101,13 @@ const BACKUP = `backup=\${TMPDIR:-/var/tmp}/crontab.$(id -un).$(date +%Y-%m-%d@%
 /** Runs a cron command once, as cron would: \`%\` begins the standard input. It goes on when we have gone. */
 export function runOnce(command: string, user: string): Action {
   const [first = '', ...input] = command.split(/(?<!\\)%/).map((part) => part.replaceAll('\\%', '%'));
-  const words = sh`HOME=\${home:-/} LOGNAME=${user} USER=${user} SHELL=/bin/sh PATH=/usr/bin:/bin`;
+  const account = sh`LOGNAME=${user} USER=${user} SHELL=/bin/sh PATH=/usr/bin:/bin`;
   return run(
     joinScripts([
-      sh`home=$(eval echo ~${raw(/^[a-z_][a-z0-9_.-]*$/i.test(user) ? user : '')}); cd "$home" 2>/dev/null || cd /`,
-      raw('detach=; if command -v setsid >/dev/null; then detach=setsid; fi; trap "" HUP'),
-      sh`if [ "$(id -un)" = ${user} ]; then set -- /bin/sh -c ${first}; else set -- su -s /bin/sh ${user} -c ${first}; fi`,
-      sh`printf %s ${input.join('\n')} | env -i ${words} $detach "$@" >/dev/null 2>&1 &`,
+      asUser(user),
+      sh`home=$( { getent passwd ${user} 2>/dev/null || grep ${`^${user}:`} /etc/passwd; } | cut -d: -f6); cd "$home" 2>/dev/null || cd /`,
+      raw('detach=env; if command -v setsid >/dev/null; then detach=setsid; fi; trap "" HUP'),
+      sh`printf %s ${input.join('\n')} | as_user "$detach" env -i HOME="\${home:-/}" ${account} /bin/sh -c ${first} >/dev/null 2>&1 &`,
     ]),
   );
 }

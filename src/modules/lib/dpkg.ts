@@ -60,7 +60,8 @@ export function parsePackages(answers: Answers): Packages {
     if (/^.[UFWt]/.test(status)) unconfigured.push(name);
     if (/^.H|^..R/.test(status)) halfInstalled.push(name);
     if (status[1] === 'c') leftovers.add(name);
-    if (!/^.[iWt]/.test(status)) continue;
+    // What is half done counts as there: it is put right first.
+    if (!/^.[iHUFWt]/.test(status)) continue;
     installed.set(name, version);
     installed.set(`${name}:${native}`, version);
     for (const entry of provides.split(',')) {
