@@ -30,3 +30,33 @@ export function describeEnd(end: ChannelEnd): string {
   if (end.signal !== undefined) return end.signal;
   return end.code === undefined ? 'no exit code' : `exit code ${end.code}`;
 }
+
+/** Milliseconds for the last output of a dead shell: a background job that holds its streams must not hold us. */
+const DRAIN = 200;
+
+/** Tells the end of a channel once: when all its streams are closed, or soon after its program has exited. */
+export class EndTeller {
+  readonly #tell: (end: ChannelEnd) => void;
+  #exit: ChannelEnd | undefined;
+  #isOver = false;
+
+  constructor(tell: (end: ChannelEnd) => void) {
+    this.#tell = tell;
+  }
+
+  exited(end: ChannelEnd): void {
+    this.#exit = end;
+    setTimeout(() => this.closed({}), DRAIN);
+  }
+
+  closed(end: ChannelEnd): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#tell(this.#exit ?? end);
+  }
+
+  /** Nobody wants to know any more. */
+  silence(): void {
+    this.#isOver = true;
+  }
+}

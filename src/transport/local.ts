@@ -1,11 +1,8 @@
 import { spawn } from 'node:child_process';
 import { userInfo } from 'node:os';
-import type { Channel, ChannelEnd, ChannelListener } from './channel.ts';
+import { EndTeller, type Channel, type ChannelEnd, type ChannelListener } from './channel.ts';
 import { Sessions } from './sessions.ts';
 import { TransportError, type Transport } from './transport.ts';
-
-/** Milliseconds for the last output of a dead shell: a background job that holds its streams must not hold us. */
-const DRAIN = 200;
 
 export interface LocalOptions {
   /** How the host is called in messages. */
@@ -38,17 +35,14 @@ async function openLocal(name: string, command: string, listener: ChannelListene
       ),
     );
   });
-  let isOver = false;
-  const finish = (end: ChannelEnd): void => {
-    if (isOver) return;
-    isOver = true;
-    listener.end(end);
-    release();
-  };
   const release = (): void => {
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
     child.unref();
   };
+  const end = new EndTeller((how) => {
+    listener.end(how);
+    release();
+  });
   const how = (code: number | null, signal: string | null): ChannelEnd => ({
     ...(code === null ? {} : { code }),
     ...(signal === null ? {} : { signal }),
@@ -57,12 +51,12 @@ async function openLocal(name: string, command: string, listener: ChannelListene
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
   child.stdout.on('data', (chunk: Buffer) => listener.stdout(chunk));
   child.stderr.on('data', (chunk: Buffer) => listener.stderr(chunk));
-  child.on('close', (code, signal) => finish(how(code, signal)));
-  child.on('exit', (code, signal) => setTimeout(() => finish(how(code, signal)), DRAIN));
+  child.on('close', (code, signal) => end.closed(how(code, signal)));
+  child.on('exit', (code, signal) => end.exited(how(code, signal)));
   return {
     write: (text) => void child.stdin.write(text),
     close() {
-      isOver = true;
+      end.silence();
       child.stdin.end();
       release();
     },

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
 import { askInTurn } from './ask.ts';
-import type { Channel, ChannelEnd, ChannelListener } from './channel.ts';
+import { EndTeller, type Channel, type ChannelListener } from './channel.ts';
 import { Deadline } from './deadline.ts';
 import { readKnownHosts } from './known-hosts-file.ts';
 import { Authenticator } from './ssh-authentication.ts';
@@ -69,16 +69,25 @@ export class SshConnection {
 
   async exec(command: string, listener: ChannelListener): Promise<Channel> {
     const stream = await this.#call<ClientChannel>('a shell', (done) => this.#client.exec(command, done));
-    let end: ChannelEnd | undefined;
+    const end = new EndTeller((how) => {
+      listener.end(how);
+      stream.close();
+    });
     stream.on('data', (chunk: Buffer) => listener.stdout(chunk));
     stream.stderr.on('data', (chunk: Buffer) => listener.stderr(chunk));
-    stream.on('exit', (code: number | null, signal?: string) => {
-      end = code === null ? { signal: signal ?? 'a signal' } : { code };
-    });
-    stream.on('close', () => listener.end(end ?? (this.#end === undefined ? {} : { lost: this.#end })));
+    stream.on('exit', (code: number | null, signal?: string) =>
+      end.exited(code === null ? { signal: signal ?? 'a signal' } : { code }),
+    );
+    stream.on('close', () => end.closed(this.#end === undefined ? {} : { lost: this.#end }));
     // The loss of the connection is told by `close`; this one only says that a write came too late.
     stream.on('error', () => undefined);
-    return { write: (text) => void stream.write(text), close: () => stream.close() };
+    return {
+      write: (text) => void stream.write(text),
+      close() {
+        end.silence();
+        stream.close();
+      },
+    };
   }
 
   /** A byte stream from here to another host. */
