@@ -32,13 +32,13 @@ holds it; that stays so with \`state: absent\`.
   examples: [
     {
       title: 'Addresses and names for the network behind eth1',
-      yaml: `- dnsmasq:
-    interfaces: [eth1]
-    dhcp_ranges:
-      - {first: 192.168.2.100, last: 192.168.2.200, lease: 12h, router: 192.168.2.1, dns: [192.168.2.1]}
-    dhcp_hosts:
-      - {mac: 'dc:a6:32:01:02:03', address: 192.168.2.10, name: printer}
-    domain: home.lan
+      yaml: `dnsmasq:
+  interfaces: [eth1]
+  dhcp_ranges:
+    - {first: 192.168.2.100, last: 192.168.2.200, lease: 12h, router: 192.168.2.1, dns: [192.168.2.1]}
+  dhcp_hosts:
+    - {mac: 'dc:a6:32:01:02:03', address: 192.168.2.10, name: printer}
+  domain: home.lan
 `,
       needs: 'root',
     },

@@ -25,25 +25,23 @@ what else stands in that file is left alone. With \`ipv6: true\` all of this mea
   examples: [
     {
       title: 'Let a network out through two interfaces, and forward a port to a host inside',
-      yaml: `- name: NAT
-  iptables_chains:
-    name: HOMERUN
-    chains:
-      - table: nat
-        hook: POSTROUTING
-        rules:
-          - -d 192.168.1.0/24 -o eth0 -j MASQUERADE
-          - -s 192.168.2.0/24 -o tun0 -j MASQUERADE
-      - table: nat
-        hook: PREROUTING
-        rules:
-          - {protocol: tcp, destination_port: 21, jump: DNAT, to_destination: '192.168.1.21:21'}
+      yaml: `iptables_chains:
+  chains:
+    - table: nat
+      hook: POSTROUTING
+      rules:
+        - -d 192.168.1.0/24 -o eth0 -j MASQUERADE
+        - -s 192.168.2.0/24 -o tun0 -j MASQUERADE
+    - table: nat
+      hook: PREROUTING
+      rules:
+        - {protocol: tcp, destination_port: 21, jump: DNAT, to_destination: '192.168.1.21:21'}
 `,
       needs: 'root',
     },
     {
       title: 'Take all of it out again',
-      yaml: '- iptables_chains: {name: HOMERUN, state: absent}\n',
+      yaml: 'iptables_chains:\n  state: absent\n',
       needs: 'root',
     },
   ],

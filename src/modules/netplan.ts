@@ -13,14 +13,24 @@ const params = z
     name: z
       .string()
       .regex(/^[\w-][\w.-]*\.yaml$/, 'the name of a file in /etc/netplan that ends with .yaml')
-      .default('60-homerun.yaml'),
-    config: z.custom<ValueMap>(isMap, { error: 'a map' }).optional(),
-    content: secretText.optional(),
-    template: text.optional(),
-    state: z.enum(['present', 'absent']).default('present'),
-    exclusive: flag.default(false),
-    apply: flag.default(true),
-    timeout: seconds.default(60),
+      .default('60-homerun.yaml')
+      .describe('File in /etc/netplan; files are merged in the order of their names.'),
+    config: z
+      .custom<ValueMap>(isMap, { error: 'a map' })
+      .optional()
+      .describe('What stands below `network:`.'),
+    content: secretText.optional().describe('The file as text, instead of `config`.'),
+    template: text
+      .optional()
+      .describe('A template in `templates/` that gives the file, instead of `config`.'),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether the file shall be there.'),
+    exclusive: flag
+      .default(false)
+      .describe('Removes all other files in /etc/netplan, and keeps cloud-init from writing its own.'),
+    apply: flag.default(true).describe('Applies it now, not only at the next start.'),
+    timeout: seconds
+      .default(60)
+      .describe('Seconds in which the addresses must be there, or the old files are put back.'),
   })
   .superRefine((asked, context) => {
     const given = [asked.config, asked.content, asked.template].filter((value) => value !== undefined).length;
@@ -49,19 +59,19 @@ Where \`config\` names no renderer and no other file does, NetworkManager is nam
   examples: [
     {
       title: 'A static address',
-      yaml: `- netplan:
-    config:
-      ethernets:
-        eth0:
-          addresses: [192.168.1.2/24]
-          routes: [{to: default, via: 192.168.1.1}]
-          nameservers: {addresses: [192.168.1.1]}
+      yaml: `netplan:
+  config:
+    ethernets:
+      eth0:
+        addresses: [192.168.1.2/24]
+        routes: [{to: default, via: 192.168.1.1}]
+        nameservers: {addresses: [192.168.1.1]}
 `,
       needs: 'root',
     },
     {
       title: 'The whole network from a template, nothing of an installer left',
-      yaml: '- netplan: {template: netplan.yaml.hbs, exclusive: true}\n',
+      yaml: 'netplan:\n  template: netplan.yaml.hbs\n  exclusive: true\n',
       needs: 'root',
     },
   ],

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { iptablesChains } from '../../src/modules/iptables_chains.ts';
 import { parseSave } from '../../src/modules/lib/iptables-save.ts';
-import { commentOf, splitWords } from '../../src/modules/lib/iptables-words.ts';
+import { commentOf, savedWords } from '../../src/modules/lib/iptables-words.ts';
 import { Namespace } from './namespace.ts';
 
 const nat = {
@@ -110,7 +110,7 @@ describe.skipIf(process.getuid?.() !== 0)('iptables_chains, in a network namespa
         const comments = parseSave(host.must('iptables-save'))
           .get('filter')
           ?.rules.filter(({ chain }) => chain === 'HOMERUN-FORWARD')
-          .map(({ text }) => commentOf(splitWords(text) ?? []));
+          .map(({ text }) => commentOf(savedWords(text)));
         expect(comments).toEqual(list.map(({ comment }) => comment));
       }),
       { numRuns: 25 },

@@ -10,21 +10,25 @@ const line = text.refine((value) => !value.includes('\n'), { error: 'a line of d
 
 const range = z
   .strictObject({
-    interface: text.optional(),
+    interface: text
+      .optional()
+      .describe('Only for questions that come in here. Default: where the subnet fits.'),
     tag: z
       .string()
       .regex(/^[\w-]+$/, 'letters, digits, `_` and `-`')
-      .optional(),
-    first: address,
-    last: address,
-    netmask: address.optional(),
+      .optional()
+      .describe('Name for this range that other lines can refer to.'),
+    first: address.describe('First address to hand out.'),
+    last: address.describe('Last one.'),
+    netmask: address.optional().describe('Default: that of the interface.'),
     lease: z
       .string()
       .regex(/^(\d+[smhdw]?|infinite)$/, 'such as 12h, 45m or infinite')
-      .default('12h'),
-    router: address.optional(),
-    dns: z.array(address).optional(),
-    domain: text.optional(),
+      .default('12h')
+      .describe('How long an address is lent.'),
+    router: address.optional().describe('Gateway for the clients. Default: this host.'),
+    dns: z.array(address).optional().describe('Name servers for the clients. Default: this host.'),
+    domain: text.optional().describe('Domain for the clients.'),
   })
   .refine((asked) => number(asked.first) <= number(asked.last), {
     error: ({ input }) => {
@@ -37,8 +41,8 @@ const host = z.strictObject({
   mac: z
     .string()
     .regex(/^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$/, 'a hardware address, such as dc:a6:32:01:02:03'),
-  address,
-  name: text.optional(),
+  address: address.describe('Its fixed address.'),
+  name: text.optional().describe('Its name.'),
 });
 
 /** Parameters of `dnsmasq`. */
@@ -48,20 +52,31 @@ export const dnsmasqParams = z
       .string()
       // dnsmasq leaves out hidden files, those of dpkg and those of editors.
       .regex(/^[A-Za-z0-9][\w.-]*(?<!\.dpkg-(dist|old|new))$/, 'the name of a file in /etc/dnsmasq.d')
-      .default('homerun.conf'),
-    interfaces: textList.default([]),
-    dhcp_ranges: z.array(range).default([]),
-    dhcp_hosts: z.array(host).default([]),
-    authoritative: flag.default(true),
-    port: z.number().int().min(0).max(65535).default(53),
-    servers: textList.default([]),
-    domain: text.optional(),
-    records: z.array(z.strictObject({ name: text, address: text })).default([]),
-    expand_hosts: flag.default(false),
-    bind: z.enum(['dynamic', 'interfaces', 'all']).default('dynamic'),
-    leasefile: text.optional(),
-    extra: z.array(line).default([]),
-    state: z.enum(['present', 'absent']).default('present'),
+      .default('homerun.conf')
+      .describe('File in /etc/dnsmasq.d.'),
+    interfaces: textList.default([]).describe('Interfaces to serve. Default: all.'),
+    dhcp_ranges: z.array(range).default([]).describe('Addresses to hand out.'),
+    dhcp_hosts: z.array(host).default([]).describe('Devices that always get the same address.'),
+    authoritative: flag
+      .default(true)
+      .describe('This is the only DHCP server there: clients with old addresses are corrected at once.'),
+    port: z.number().int().min(0).max(65535).default(53).describe('Port for names; 0: DHCP alone.'),
+    servers: textList.default([]).describe('Name servers to ask. Default: those of the host.'),
+    domain: text.optional().describe('Domain of this network; its names are never asked for elsewhere.'),
+    records: z
+      .array(z.strictObject({ name: text.describe('A name.'), address: text.describe('Its address.') }))
+      .default([])
+      .describe('Names to answer.'),
+    expand_hosts: flag
+      .default(false)
+      .describe('Also answers the names of /etc/hosts with `domain` behind them.'),
+    bind: z
+      .enum(['dynamic', 'interfaces', 'all'])
+      .default('dynamic')
+      .describe('Which addresses to listen on: `dynamic` follows interfaces that come and go.'),
+    leasefile: text.optional().describe('File that remembers the leases.'),
+    extra: z.array(line).default([]).describe('More lines, as in dnsmasq.conf.'),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether the file shall be there.'),
   })
   .superRefine((asked, context) => {
     const complain = (path: (string | number)[], message: string): void =>

@@ -10,11 +10,21 @@ const hooks = {
 } as const;
 
 const chain = z.strictObject({
-  table: z.enum(['nat', 'filter', 'mangle', 'raw']),
-  hook: z.enum(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']),
-  chain: z.string().optional(),
-  position: z.enum(['first', 'last']).default('first'),
-  rules: z.array(rule).default([]),
+  table: z.enum(['nat', 'filter', 'mangle', 'raw']).describe('Table that the chain is in.'),
+  hook: z
+    .enum(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'])
+    .describe('Built-in chain that jumps to it.'),
+  chain: z.string().optional().describe('Its name. Default: `NAME-HOOK`.'),
+  position: z
+    .enum(['first', 'last'])
+    .default('first')
+    .describe('Before or after all rules of others in the built-in chain.'),
+  rules: z
+    .array(rule)
+    .default([])
+    .describe(
+      'The rules, in order: text as for iptables without `-A CHAIN`, or a map; `!` before a value of a map turns it round.',
+    ),
 });
 
 /** Parameters of `iptables_chains`. */
@@ -24,11 +34,15 @@ export const chainsParams = z
     name: z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_]{0,15}$/, 'up to 16 letters, digits or `_`, such as HOMERUN')
-      .default('HOMERUN'),
-    ipv6: flag.default(false),
-    chains: z.array(chain).default([]),
-    persist: flag.default(true),
-    state: z.enum(['present', 'absent']).default('present'),
+      .default('HOMERUN')
+      .describe('Begins the name of every chain; what begins so belongs to this task alone.'),
+    ipv6: flag.default(false).describe('Uses ip6tables and rules.v6.'),
+    chains: z.array(chain).default([]).describe('All chains there shall be.'),
+    persist: flag.default(true).describe('Keeps them in /etc/iptables for the next start, too.'),
+    state: z
+      .enum(['present', 'absent'])
+      .default('present')
+      .describe('`absent` takes away all chains of this name.'),
   })
   .transform((asked) => ({
     ...asked,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { flag, text, textList } from '../../model/schema.ts';
-import { joinWords, splitWords } from './iptables-words.ts';
+import { joinWords } from './iptables-words.ts';
+import { splitWords } from './words.ts';
 
 const notInARule =
   /^(?:-[ADIRCFXNPELSZt]|--(?:append|delete|insert|replace|check|flush|delete-chain|new-chain|policy|rename-chain|list|list-rules|zero|table))$/;
@@ -26,25 +27,25 @@ const textRule = z
 /** The same in Ansible's words. `!` before a value turns the match round. */
 const structuredRule = z
   .strictObject({
-    protocol: text.optional(),
-    source: text.optional(),
-    destination: text.optional(),
-    in_interface: text.optional(),
-    out_interface: text.optional(),
-    source_port: text.optional(),
-    destination_port: text.optional(),
-    destination_ports: textList.optional(),
-    icmp_type: text.optional(),
-    syn: flag.optional(),
-    ctstate: textList.optional(),
-    limit: text.optional(),
-    comment: text.optional(),
-    jump: text,
-    to_destination: text.optional(),
-    to_source: text.optional(),
-    to_ports: text.optional(),
-    reject_with: text.optional(),
-    log_prefix: text.optional(),
+    protocol: text.optional().describe('`tcp`, `udp`, `icmp` or a number.'),
+    source: text.optional().describe('Address or range it comes from.'),
+    destination: text.optional().describe('Address or range it goes to.'),
+    in_interface: text.optional().describe('Interface it comes in by; `eth+` means all that begin so.'),
+    out_interface: text.optional().describe('Interface it leaves by.'),
+    source_port: text.optional().describe('Port or `first:last`.'),
+    destination_port: text.optional().describe('Port or `first:last`.'),
+    destination_ports: textList.optional().describe('Several ports.'),
+    icmp_type: text.optional().describe('For `protocol: icmp`, e.g. `echo-request`.'),
+    syn: flag.optional().describe('Only the first packet of a TCP connection.'),
+    ctstate: textList.optional().describe('States of the connection, e.g. `[RELATED, ESTABLISHED]`.'),
+    limit: text.optional().describe('Not more often than, e.g. `3/min`.'),
+    comment: text.optional().describe('Remark in the rule.'),
+    jump: text.describe('What to do: `ACCEPT`, `DROP`, `MASQUERADE`, `DNAT`, a chain …'),
+    to_destination: text.optional().describe('For `DNAT`: `ADDRESS:PORT`.'),
+    to_source: text.optional().describe('For `SNAT`.'),
+    to_ports: text.optional().describe('For `REDIRECT` and `MASQUERADE`.'),
+    reject_with: text.optional().describe('For `REJECT`.'),
+    log_prefix: text.optional().describe('For `LOG`.'),
   })
   .superRefine((rule, context) => {
     const needsProtocol = [rule.source_port, rule.destination_port, rule.destination_ports, rule.syn];

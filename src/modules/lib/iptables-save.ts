@@ -1,4 +1,4 @@
-import { splitWords } from './iptables-words.ts';
+import { savedWords } from './iptables-words.ts';
 
 /** One table of `iptables-save`, or of a file that `iptables-restore` reads. */
 export interface SavedTable {
@@ -48,9 +48,5 @@ export function parseLine(source: string): SavedLine {
   if (line.startsWith(':')) return { kind: 'chain', name: line.slice(1).split(/\s/)[0] ?? '' };
   const rule = /^(?:-A|--append) +(\S+) *(.*)$/.exec(line);
   if (rule === null) return { kind: 'other' };
-  return { kind: 'rule', chain: unquote(rule[1] ?? ''), text: rule[2] ?? '' };
-}
-
-function unquote(word: string): string {
-  return splitWords(word)?.[0] ?? word;
+  return { kind: 'rule', chain: savedWords(rule[1] ?? '')[0] ?? '', text: rule[2] ?? '' };
 }

@@ -1,5 +1,5 @@
 import type { SavedRule, SavedTable, SavedTables } from './iptables-save.ts';
-import { commentOf, splitWords, targetOf } from './iptables-words.ts';
+import { commentOf, savedWords, targetOf } from './iptables-words.ts';
 
 /** What a table should hold of a set, in the words in which `iptables-save` prints it. */
 export interface WantedTable {
@@ -27,7 +27,7 @@ export function isOwn(chain: string, set: string): boolean {
 
 /** A rule that leads into the set from outside it. */
 export function isJumpInto(rule: SavedRule, set: string): boolean {
-  const target = targetOf(splitWords(rule.text) ?? []);
+  const target = targetOf(savedWords(rule.text));
   return target !== undefined && isOwn(target, set) && !isOwn(rule.chain, set);
 }
 
@@ -97,7 +97,7 @@ function isInPlace(
 }
 
 function isJumpOfAnotherSet(text: string, set: string): boolean {
-  const comment = commentOf(splitWords(text) ?? []);
+  const comment = commentOf(savedWords(text));
   return comment !== undefined && comment.startsWith(jumpComment) && comment !== `${jumpComment}${set}`;
 }
 

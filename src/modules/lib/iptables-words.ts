@@ -1,24 +1,8 @@
-/** Splits a rule into words as a shell would: both quotes, and a backslash outside single quotes. Undefined: a quote is open. */
-export function splitWords(text: string): readonly string[] | undefined {
-  const words: string[] = [];
-  let word: string | undefined;
-  let quoted: '"' | "'" | undefined;
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (character === '\\' && quoted !== "'" && at + 1 < text.length) word = (word ?? '') + text.charAt(++at);
-    else if (quoted !== undefined) {
-      if (character === quoted) quoted = undefined;
-      else word = (word ?? '') + character;
-    } else if (character === '"' || character === "'") {
-      quoted = character;
-      word ??= '';
-    } else if (/\s/.test(character)) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-    } else word = (word ?? '') + character;
-  }
-  if (word !== undefined) words.push(word);
-  return quoted === undefined ? words : undefined;
+/** The words of a rule as `iptables-save` prints it: blanks part them, double quotes hold them together, `\` escapes inside those. */
+export function savedWords(text: string): readonly string[] {
+  return Array.from(text.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g), ([, quoted, bare = '']) =>
+    quoted === undefined ? bare : quoted.replaceAll(/\\(.)/g, '$1'),
+  );
 }
 
 /** One line for `iptables-restore`, which knows double quotes and, inside them, the backslash, and nothing else. */

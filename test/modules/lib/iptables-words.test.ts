@@ -1,24 +1,22 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commentOf, joinWords, splitWords, targetOf } from '../../../src/modules/lib/iptables-words.ts';
+import { commentOf, joinWords, savedWords, targetOf } from '../../../src/modules/lib/iptables-words.ts';
 
 describe('words of a rule', () => {
   it('come back as they were, whatever is in them', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (words) => {
-        expect(splitWords(joinWords(words))).toEqual(words);
+        expect(savedWords(joinWords(words))).toEqual(words);
       }),
     );
   });
 
   it.each([
-    [`-m comment --comment 'a "b"'`, ['-m', 'comment', '--comment', 'a "b"']],
+    [`-m comment --comment "a \\"b\\""`, ['-m', 'comment', '--comment', 'a "b"']],
     [`--log-prefix "it\\'s "`, ['--log-prefix', "it's "]],
-    [`a''b  c\\ d`, ['ab', 'c d']],
-    [`'' x`, ['', 'x']],
-    [`"open`, undefined],
-  ])('are told apart as in a shell: %s', (text, words) => {
-    expect(splitWords(text)).toEqual(words);
+    [`"" x`, ['', 'x']],
+  ])('are told apart as iptables-save means them: %s', (text, words) => {
+    expect(savedWords(text)).toEqual(words);
   });
 
   it('tell the target from a comment that looks like one', () => {
