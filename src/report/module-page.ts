@@ -4,7 +4,7 @@ import { parametersOf, type Parameter } from './module-parameters.ts';
 /** The docs page of one module, in Markdown. */
 export function modulePage(module: Module): string {
   const blocks = [
-    `<!-- Written by \`npm run docs\` from src/modules/${module.name}.ts. -->`,
+    '<!-- Written by `npm run docs` from the module itself, in src/modules. -->',
     `# ${module.name}`,
     sentence(module.summary),
     module.description?.trim() ?? '',

@@ -40,7 +40,7 @@ const fixture = defineModule({
 
 test('a page in Markdown', () => {
   expect(modulePage(fixture)).toMatchInlineSnapshot(`
-    "<!-- Written by \`npm run docs\` from src/modules/letter.ts. -->
+    "<!-- Written by \`npm run docs\` from the module itself, in src/modules. -->
 
     # letter
 
