@@ -122,8 +122,10 @@ describe.skipIf(reason !== '')('the modules of a system, on a real host', () => 
     test('waits for another apt', async () => {
       // Four seconds are shorter than one turn of the waiting.
       const hold =
-        'open F,">","/var/lib/apt/lists/lock"; fcntl(F,F_SETLK,pack("s s x4 q q i x4",F_WRLCK,0,0,0,0)) or die; open G,">","/tmp/held"; sleep 4';
-      await must(`perl -MFcntl -e '${hold}' >/dev/null 2>&1 & while [ ! -e /tmp/held ]; do sleep 0.1; done`);
+        'open F,">","/var/lib/apt/lists/lock"; $l=pack("s s x4 q q i x4",F_WRLCK,0,0,0,0); fcntl(F,F_SETLK,$l) or die; open G,">","/tmp/held"; sleep 4';
+      await must(
+        `perl -MFcntl -e '${hold}' >/dev/null 2>&1 & for i in 1 2 3 4 5 6 7 8 9; do [ -e /tmp/held ] || sleep 1; done; [ -e /tmp/held ]`,
+      );
       await done(apt, { update_cache: true, cache_valid_time: 0 }, true);
     });
 
