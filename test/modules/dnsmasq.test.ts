@@ -85,7 +85,7 @@ describe('parameters of dnsmasq', () => {
       { dhcp_ranges: [range, { first: '192.168.2.200', last: '192.168.2.210' }] },
       'this range overlaps the one from 192.168.2.100 to 192.168.2.200',
     ],
-    [{ dhcp_ranges: [{ first: '10.1', last: '10.2' }] }, 'an IPv4 address'],
+    [{ dhcp_ranges: [{ first: '10.1', last: '10.2' }] }, '`10.1` is no IPv4 address such as 192.168.2.100'],
     [
       { interfaces: ['eth1'], dhcp_ranges: [{ ...range, interface: 'eth2' }] },
       '`eth2` is not one of the `interfaces`',
@@ -100,7 +100,7 @@ describe('parameters of dnsmasq', () => {
       },
       'dc:a6:32:01:02:03 is given to two hosts',
     ],
-    [{ extra: ['a\nb'] }, 'one line'],
+    [{ extra: ['a\nb'] }, 'an `extra` line cannot hold a line break'],
     [{ name: 'a/b' }, 'a file in /etc/dnsmasq.d'],
     [{ name: 'x.dpkg-old' }, 'a file in /etc/dnsmasq.d'],
   ])('are refused before any host is asked: %o', (asked, message) => {

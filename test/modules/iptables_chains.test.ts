@@ -283,6 +283,39 @@ END`);
   });
 });
 
+describe('parameters of iptables_chains', () => {
+  const problem = (asked: object): string =>
+    JSON.stringify(iptablesChains.params.safeParse(asked).error?.issues);
+  const withRule = (one: unknown): object => ({ chains: [{ table: 'filter', hook: 'INPUT', rules: [one] }] });
+
+  it.each([
+    [withRule('ACCEPT all'), 'a rule begins with an option'],
+    [withRule('-A INPUT -j DROP'), '`-A` does not belong in a rule'],
+    [withRule('-m comment --comment "x'), 'a quote is left open'],
+    [withRule('-j ACCEPT\nCOMMIT'), 'a rule is one line'],
+    [withRule({ jump: 'ACCEPT', comment: 'a\nCOMMIT' }), 'a rule is one line'],
+    [withRule({ jump: 'ACCEPT', destination_port: 21 }), 'a rule about ports needs `protocol: tcp`'],
+    [
+      { chains: [{ table: 'filter', hook: 'POSTROUTING' }] },
+      'the table filter has no chain POSTROUTING, only INPUT, FORWARD, OUTPUT',
+    ],
+    [{ chains: [{ table: 'filter', hook: 'INPUT', chain: 'MINE' }] }, 'must be called HOMERUN-SOMETHING'],
+    [
+      {
+        chains: [
+          { table: 'raw', hook: 'OUTPUT' },
+          { table: 'raw', hook: 'OUTPUT' },
+        ],
+      },
+      'is there twice',
+    ],
+    [{ name: 'HOME-RUN', state: 'absent' }, 'such as HOMERUN'],
+    [{}, 'or `state: absent`'],
+  ])('are refused before any host is asked: %o', (asked, message) => {
+    expect(problem(asked)).toContain(message);
+  });
+});
+
 /** What matters of a saved text: tables and rules. */
 function rules(saved: string): string {
   const lines = saved.split('\n').filter((line) => /^[*-]/.test(line));

@@ -3,10 +3,12 @@ import { flag, text, textList } from '../../model/schema.ts';
 import { ipv4 } from './ipv4.ts';
 
 const address = text.refine((value) => ipv4(value) !== undefined, {
-  error: 'an IPv4 address, such as 192.168.2.100',
+  error: ({ input }) => `\`${String(input)}\` is no IPv4 address such as 192.168.2.100`,
 });
 
-const line = text.refine((value) => !value.includes('\n'), { error: 'a line of dnsmasq.conf is one line' });
+const line = text.refine((value) => !value.includes('\n'), {
+  error: 'an `extra` line cannot hold a line break',
+});
 
 const range = z
   .strictObject({
