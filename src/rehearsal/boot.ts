@@ -1,25 +1,14 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Inventory } from '../model/inventory.ts';
 import { RehearsalError } from './error.ts';
 import { RehearsalHost } from './host.ts';
+import { prepareFolder } from './folder.ts';
 import { defaultPackages, provideImage } from './image.ts';
 import { provideWhatIsMissing } from './missing.ts';
 import { startModem } from './modem.ts';
 import { makeNetworks, modemNamespace, writeControllerFiles } from './network.ts';
-import { must } from './process.ts';
+import { isAlive, markOf } from './process-mark.ts';
 import { openRehearsal, type Rehearsal } from './rehearsal.ts';
-import {
-  defaultDirectory,
-  isAlive,
-  marker,
-  markOf,
-  paths,
-  prefixOf,
-  readState,
-  writeState,
-  type State,
-} from './state.ts';
+import { defaultDirectory, paths, prefixOf, readState, type State } from './state.ts';
 import { takeDownRehearsal } from './takedown.ts';
 import { planTopology } from './topology.ts';
 
@@ -34,6 +23,8 @@ export interface RehearsalOptions {
   readonly packages?: readonly string[];
   /** State folder; default /run/homerun-rehearsal. Rehearsals in other folders can stand beside it. */
   readonly directory?: string;
+  /** Ends the boot, and takes away what was made so far. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -45,8 +36,8 @@ export async function bootRehearsal(inventory: Inventory, options: RehearsalOpti
   const { log, directory = defaultDirectory } = options;
   if (!/^\/[\w./-]+$/.test(directory))
     throw new RehearsalError(`the folder ${directory} needs a plain absolute path`);
-  await provideWhatIsMissing(options.install ?? false, log);
   const topology = planTopology(inventory, prefixOf(directory));
+  await provideWhatIsMissing(options.install ?? false, log);
   const image = await provideImage(options.suite, options.packages ?? defaultPackages, log);
   await refuseSecond(directory);
   if (await takeDownRehearsal(directory)) log('cleared away what an earlier rehearsal left');
@@ -54,7 +45,7 @@ export async function bootRehearsal(inventory: Inventory, options: RehearsalOpti
   const state: State = { version: 1, directory, image, topology, owner };
   try {
     await prepareFolder(state);
-    await bootAll(state, log);
+    await bootAll(state, options);
   } catch (error) {
     await takeDownRehearsal(directory);
     throw error;
@@ -68,7 +59,13 @@ export async function attachRehearsal(
   log: (line: string) => void = () => {},
 ): Promise<Rehearsal | undefined> {
   const state = await readState(directory);
-  return state && openRehearsal(state, log);
+  if (!state) return undefined;
+  const rehearsal = openRehearsal(state, log);
+  // A folder can outlive what it tells of, when the machine was restarted.
+  return rehearsal.modem().then(
+    () => rehearsal,
+    () => undefined,
+  );
 }
 
 async function refuseSecond(directory: string): Promise<void> {
@@ -77,34 +74,31 @@ async function refuseSecond(directory: string): Promise<void> {
   throw new RehearsalError(`another rehearsal is running (process ${state.owner.pid}); end it first`);
 }
 
-async function prepareFolder(state: State): Promise<void> {
-  const { directory } = state;
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  if ((await readdir(directory)).length > 0) throw new RehearsalError(`the folder ${directory} is not empty`);
-  await writeFile(join(directory, marker), '');
-  await writeState(state);
-  const key = paths.privateKey(directory);
-  await must('making a key', ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'homerun', '-f', key]);
-}
-
-async function bootAll(state: State, log: (line: string) => void): Promise<void> {
+async function bootAll(state: State, { log, signal }: RehearsalOptions): Promise<void> {
   const { topology, directory, image } = state;
+  signal?.throwIfAborted();
   const started = Date.now();
   log(`booting ${topology.hosts.map(({ name }) => name).join(', ')}`);
   await makeNetworks(topology);
   await writeControllerFiles(topology);
-  const modem = startModem(topology, paths.station(directory, modemNamespace(topology.prefix)), image);
-  const hosts = topology.hosts.map((plan) => new RehearsalHost(plan, state, log));
-  await Promise.all([
-    modem,
-    ...hosts.map(async (host) => {
-      await host.writeCard();
-      await host.start();
-      log(
-        `${host.plan.name} is up at ${host.plan.address} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
-      );
-    }),
-  ]);
+  const failure = new AbortController();
+  const either = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
+  const hosts = topology.hosts.map((plan) => new RehearsalHost(plan, state, log, either));
+  const boots = hosts.map(async (host) => {
+    await host.writeCard();
+    await host.start();
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    log(`${host.plan.name} is up at ${host.plan.address} (${seconds} s)`);
+  });
+  const folder = paths.machine(directory, modemNamespace(topology.prefix));
+  await all([startModem(topology, folder, image), ...boots], failure);
   // One after the other: they share the file.
   for (const host of hosts) await host.trust();
+}
+
+/** Waits for all to end, even where one fails: nothing may be started while the rest is taken away. */
+async function all(promises: readonly Promise<unknown>[], failure: AbortController): Promise<void> {
+  const guarded = promises.map(async (promise) => promise.catch((error: unknown) => failure.abort(error)));
+  await Promise.all(guarded);
+  if (failure.signal.aborted) throw failure.signal.reason;
 }

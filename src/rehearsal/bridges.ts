@@ -1,5 +1,7 @@
-import type { Host, Interface, Inventory } from '../model/inventory.ts';
-import { isPrivate, parseRange } from './address.ts';
+import type { Inventory } from '../model/inventory.ts';
+import { contains, isPrivate, parseRange } from './address.ts';
+import { RehearsalError } from './error.ts';
+import type { Placed } from './topology.ts';
 
 /** A network of the inventory, as a bridge in the namespace that plays the modem. */
 export interface Bridge {
@@ -15,10 +17,7 @@ export interface Bridge {
 }
 
 /** One bridge for each network that a host is wired to; a tunnel's network has none. */
-export function bridgesOf(
-  inventory: Inventory,
-  placed: readonly { readonly host: Host; readonly interfaces: readonly Interface[] }[],
-): readonly Bridge[] {
+export function bridgesOf(inventory: Inventory, placed: readonly Placed[]): readonly Bridge[] {
   const interfaces = placed.flatMap((item) => item.interfaces);
   const used = new Set(interfaces.map(({ network }) => network));
   const addresses = new Set([
@@ -27,13 +26,20 @@ export function bridgesOf(
   ]);
   return inventory.networks
     .filter(({ name }) => used.has(name))
-    .map(({ name, range, gateway }, index) => ({
-      network: name,
-      // Kernel names end after 15 characters.
-      device: `br${index}-${name.replaceAll(/[^A-Za-z0-9-]/g, '-')}`.slice(0, 15),
-      range,
-      ...(gateway !== undefined && { gateway }),
-      isModems: gateway !== undefined && !addresses.has(gateway),
-      outside: !isPrivate(parseRange(range)),
-    }));
+    .map(({ name, range, gateway }, index) => {
+      if (gateway !== undefined && !contains(parseRange(range), gateway)) {
+        throw new RehearsalError(
+          `the gateway of the network ${name}, ${gateway}, is not in its range ${range}`,
+        );
+      }
+      return {
+        network: name,
+        // Kernel names end after 15 characters.
+        device: `br${index}-${name.replaceAll(/[^A-Za-z0-9-]/g, '-')}`.slice(0, 15),
+        range,
+        ...(gateway !== undefined && { gateway }),
+        isModems: gateway !== undefined && !addresses.has(gateway),
+        outside: !isPrivate(parseRange(range)),
+      };
+    });
 }

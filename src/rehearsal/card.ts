@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { must } from './process.ts';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { addUser } from './card-user.ts';
 import { resolver } from './network.ts';
+import { must } from './process.ts';
 import type { HostPlan } from './topology.ts';
+import { fileWriter } from './tree.ts';
 
 /** A host's key types. RSA is left out: making one takes seconds. */
 const keyTypes = ['ed25519', 'ecdsa'] as const;
@@ -22,12 +24,7 @@ export async function writeCard(
   await rm(upper, { recursive: true, force: true });
   await rm(join(folder, 'work'), { recursive: true, force: true });
   await mkdir(join(folder, 'work'), { recursive: true });
-  await mkdir(upper, { recursive: true, mode: 0o755 });
-  const write = async (path: string, text: string, mode = 0o644): Promise<void> => {
-    await mkdir(join(upper, dirname(path)), { recursive: true, mode: 0o755 });
-    await writeFile(join(upper, path), text);
-    await chmod(join(upper, path), mode);
-  };
+  const write = fileWriter(upper);
   await write('etc/hostname', `${host.name}\n`);
   // A host whose own name does not resolve makes every sudo wait.
   await write('etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${host.name}\n::1 localhost ip6-localhost\n`);
@@ -35,8 +32,8 @@ export async function writeCard(
   // Not empty, or systemd would take this for a first boot and preset all units.
   await write('etc/machine-id', `${randomBytes(16).toString('hex')}\n`, 0o444);
   await write('etc/netplan/50-cloud-init.yaml', netplan(host), 0o600);
-  await write('etc/ssh/sshd_config.d/50-rehearsal.conf', `Port ${host.port}\n`);
-  await addUser(host.user, upper, base, publicKey, write);
+  if (host.port !== 22) await write('etc/ssh/sshd_config.d/50-rehearsal.conf', `Port ${host.port}\n`);
+  await addUser(host.user, upper, base, publicKey);
   await makeHostKeys(upper, host.name);
 }
 
@@ -52,8 +49,15 @@ export async function knownHostLines(host: HostPlan, folder: string): Promise<re
 }
 
 function netplan({ interfaceName, address, prefixLength, gateway }: HostPlan): string {
+  const routes = [
+    '      routes:',
+    '        - to: default',
+    `          via: ${gateway}`,
+    '      nameservers:',
+    `        addresses: [${gateway}]`,
+  ];
   return [
-    '# Written by the imager.',
+    '# Written with the card.',
     'network:',
     '  version: 2',
     '  renderer: networkd',
@@ -61,57 +65,17 @@ function netplan({ interfaceName, address, prefixLength, gateway }: HostPlan): s
     `    ${interfaceName}:`,
     '      dhcp4: false',
     `      addresses: [${address}/${prefixLength}]`,
-    ...(gateway === undefined
-      ? []
-      : [
-          '      routes:',
-          '        - to: default',
-          `          via: ${gateway}`,
-          `      nameservers:`,
-          `        addresses: [${gateway}]`,
-        ]),
+    ...(gateway === undefined ? [] : routes),
     '',
   ].join('\n');
 }
 
-type Write = (path: string, text: string, mode?: number) => Promise<void>;
-
-/** The login user, as useradd would make it: with the key, and sudo without a password. */
-async function addUser(
-  user: string,
-  upper: string,
-  base: string,
-  publicKey: string,
-  write: Write,
-): Promise<void> {
-  const [passwd, shadow, group] = await Promise.all(
-    ['passwd', 'shadow', 'group'].map((name) => readFile(join(base, 'etc', name), 'utf8')),
-  );
-  const home = user === 'root' ? 'root' : `home/${user}`;
-  const id = user === 'root' ? 0 : 1000;
-  if (user === 'root') await mkdir(join(upper, 'root'), { mode: 0o700 });
-  else {
-    await write('etc/passwd', `${passwd}${user}:x:1000:1000::/${home}:/bin/bash\n`);
-    await write('etc/shadow', `${shadow}${user}:*:20000:0:99999:7:::\n`, 0o640);
-    await chown(join(upper, 'etc/shadow'), 0, groupId(group ?? '', 'shadow'));
-    const joined = (group ?? '').replace(/^(sudo:.*:)$/m, `$1${user}`);
-    await write('etc/group', `${joined}${user}:x:1000:\n`);
-    await write('etc/sudoers.d/010_rehearsal', `${user} ALL=(ALL) NOPASSWD: ALL\n`, 0o440);
-    await cp(join(base, 'etc/skel'), join(upper, home), { recursive: true });
-  }
-  await write(`${home}/.ssh/authorized_keys`, publicKey, 0o600);
-  await chmod(join(upper, home, '.ssh'), 0o700);
-  await must('making the login user', ['chown', '-R', `${id}:${id}`, join(upper, home)]);
-}
-
-function groupId(group: string, name: string): number {
-  return Number(new RegExp(`^${name}:[^:]*:(\\d+):`, 'm').exec(group)?.[1] ?? 0);
-}
-
 async function makeHostKeys(upper: string, name: string): Promise<void> {
+  const folder = join(upper, 'etc/ssh');
+  await must('making host keys', ['mkdir', '-p', '-m', '0755', folder]);
   await Promise.all(
     keyTypes.map(async (type) => {
-      const path = join(upper, 'etc/ssh', `ssh_host_${type}_key`);
+      const path = join(folder, `ssh_host_${type}_key`);
       await must('making host keys', [
         'ssh-keygen',
         '-q',

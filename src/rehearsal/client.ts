@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { parseRange } from './address.ts';
 import { RehearsalError } from './error.ts';
+import { hardwareAddress, plainName } from './names.ts';
 import { hostLines, stationLines } from './network.ts';
 import { must } from './process.ts';
 import { paths, type State } from './state.ts';
 import { startStation, type Station } from './station.ts';
-import { hardwareAddress, plainName } from './topology.ts';
 
 export interface ClientOptions {
   /** A static address, with the network's gateway as default route; without it the interface `eth0` is up and bare. */
@@ -39,7 +39,7 @@ export async function startClient(
     ...stationLines(address === undefined ? plan : { ...plan, address }, prefix),
   ];
   await must(`wiring ${name}`, ['sh', '-e'], { input: lines.join('\n') });
-  const folder = paths.station(directory, namespace);
+  const folder = paths.machine(directory, namespace);
   const nameserver = address !== undefined && bridge.gateway !== undefined && { nameserver: bridge.gateway };
   const hosts = hostLines(topology);
   const station = await startStation({ name, namespace, folder, image, prefix, hosts, ...nameserver });

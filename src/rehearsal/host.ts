@@ -5,6 +5,7 @@ import { knownHostLines, writeCard } from './card.ts';
 import { RehearsalError } from './error.ts';
 import { entered, initOf } from './inside.ts';
 import { run, tail, type Result, type RunOptions } from './process.ts';
+import { isAlive, type ProcessMark } from './process-mark.ts';
 import { paths, type State } from './state.ts';
 import { startSupervisor } from './supervisor.ts';
 import type { HostPlan } from './topology.ts';
@@ -18,12 +19,14 @@ export class RehearsalHost {
   readonly folder: string;
   readonly #state: State;
   readonly #log: (line: string) => void;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(plan: HostPlan, state: State, log: (line: string) => void) {
+  constructor(plan: HostPlan, state: State, log: (line: string) => void, signal?: AbortSignal) {
     this.plan = plan;
-    this.folder = paths.host(state.directory, plan.namespace);
+    this.folder = paths.machine(state.directory, plan.namespace);
     this.#state = state;
     this.#log = log;
+    this.#signal = signal;
   }
 
   /** Runs `sh -c script` inside, as root, not over SSH. */
@@ -49,7 +52,7 @@ export class RehearsalHost {
 
   async reboot(): Promise<void> {
     const before = (await this.#leader())?.boots ?? 0;
-    await this.exec('systemctl reboot');
+    await this.exec('systemctl reboot', { timeout: 30_000 });
     await this.#ready(before);
   }
 
@@ -85,26 +88,31 @@ export class RehearsalHost {
   /** Waits until the host is up after more than `boots` boots, and SSH answers. */
   async #ready(boots: number): Promise<void> {
     const end = Date.now() + patience;
-    while (Date.now() < end) {
-      await sleep(50);
-      const leader = await this.#leader();
-      if (leader === undefined || leader.boots <= boots) {
-        if (!(await this.#isOn())) throw await this.#silent('ended while it was booting');
-        continue;
-      }
-      if ((await this.#isUp()) && (await this.#answers())) return;
+    await this.#until(end, 'did not boot', async () => ((await this.#leader())?.boots ?? 0) > boots);
+    await this.#until(end, 'did not finish booting', async () =>
+      /^(running|degraded)$/.test(await this.#systemState()),
+    );
+    if ((await this.#systemState()) === 'degraded') {
+      const failed = await this.exec('systemctl list-units --failed --plain --no-legend --no-pager');
+      this.#log(`${this.plan.name} booted with failed units:\n${tail(failed.stdout)}`);
     }
-    throw await this.#silent(`was not up after ${patience / 1000} s`);
+    await this.#until(end, 'does not answer to SSH', async () => this.#answers());
   }
 
-  async #isUp(): Promise<boolean> {
-    if ((await this.#init()) === undefined) return false;
+  async #until(end: number, fault: string, holds: () => Promise<boolean>): Promise<void> {
+    while (!(await holds())) {
+      this.#signal?.throwIfAborted();
+      if (!(await this.#isOn())) throw await this.#explain('went off while it was booting');
+      if (Date.now() > end) throw await this.#explain(`${fault} within ${patience / 1000} s`);
+      await sleep(50);
+    }
+  }
+
+  /** `starting`, `running`, `degraded`…, or nothing where systemd does not answer yet. */
+  async #systemState(): Promise<string> {
+    if ((await this.#init()) === undefined) return '';
     const { stdout } = await this.exec('systemctl is-system-running', { timeout: 10_000 });
-    const state = stdout.trim();
-    if (state !== 'degraded') return state === 'running';
-    const failed = await this.exec('systemctl list-units --failed --plain --no-legend --no-pager');
-    this.#log(`${this.plan.name}: booted with failed units\n${tail(failed.stdout)}`);
-    return true;
+    return stdout.trim();
   }
 
   async #answers(): Promise<boolean> {
@@ -118,9 +126,15 @@ export class RehearsalHost {
     return stdout.includes('ssh-ed25519');
   }
 
-  async #silent(what: string): Promise<RehearsalError> {
-    const console = await readFile(join(this.folder, 'console.log'), 'utf8').catch(() => '');
-    return new RehearsalError(`${this.plan.name} ${what}\n${tail(console)}`);
+  /** What there is to know about a host that failed: what it printed, or else what it noted. */
+  async #explain(fault: string): Promise<RehearsalError> {
+    const printed = await readFile(join(this.folder, 'console.log'), 'utf8').catch(() => '');
+    const noted = (await this.#init())
+      ? await this.exec('systemctl list-jobs --no-pager; journalctl -b -n 15 --no-pager', { timeout: 10_000 })
+      : undefined;
+    return new RehearsalError(
+      `${this.plan.name} ${fault}\n${tail(`${printed}\n${noted?.stdout ?? ''}`, 30)}`,
+    );
   }
 
   async #init(): Promise<number | undefined> {
@@ -135,14 +149,10 @@ export class RehearsalHost {
     return pid > 0 ? { boots, pid } : undefined;
   }
 
+  /** Whether its supervisor lives: from the moment it is switched on until it is off for good. */
   async #isOn(): Promise<boolean> {
-    return (await this.#supervisor()) !== undefined;
-  }
-
-  async #supervisor(): Promise<number | undefined> {
-    const pid = Number(await readFile(join(this.folder, 'supervisor.pid'), 'utf8').catch(() => ''));
-    if (!(pid > 0)) return undefined;
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    return command.includes(join(this.folder, 'supervisor.sh')) ? pid : undefined;
+    const text = await readFile(join(this.folder, 'supervisor.json'), 'utf8').catch(() => '{}');
+    const mark = JSON.parse(text) as Partial<ProcessMark>;
+    return mark.pid !== undefined && isAlive(mark as ProcessMark);
   }
 }

@@ -65,6 +65,13 @@ echo "deb [trusted=yes] file:$repo ./" > "$root/etc/apt/sources.list.d/rehearsal
 # The cards are thrown away: waiting for a disk would be waste.
 echo force-unsafe-io > "$root/etc/dpkg/dpkg.cfg.d/rehearsal"
 chroot "$root" systemctl enable systemd-networkd.service
+# The other devices are the machine's, not the host's.
+mkdir -p "$root/etc/systemd/system/systemd-udev-trigger.service.d"
+cat > "$root/etc/systemd/system/systemd-udev-trigger.service.d/rehearsal.conf" <<'END'
+[Service]
+ExecStart=
+ExecStart=-udevadm trigger --subsystem-match=net --action=add
+END
 # Every card gets an identity of its own.
 rm -f "$root"/etc/ssh/ssh_host_*
 : > "$root/etc/machine-id"

@@ -26,7 +26,7 @@ const include: readonly string[] =
   ca-certificates curl procps kmod less nano apt-utils`.split(/\s+/);
 
 const tools: readonly string[] =
-  `iptables dnsmasq-base isc-dhcp-client openvpn wireguard-tools curl wget netcat-openbsd tcpdump conntrack busybox
+  `iptables dnsmasq-base radvd isc-dhcp-client openvpn wireguard-tools curl wget netcat-openbsd tcpdump conntrack busybox
   openssl`.split(/\s+/);
 
 /** They conflict with others of the list, so they cannot be downloaded in one go with them. */

@@ -25,4 +25,5 @@ export type { Result, RunOptions } from './process.ts';
 export type { Rehearsal } from './rehearsal.ts';
 export type { Station } from './station.ts';
 export { takeDownRehearsal } from './takedown.ts';
-export { defaultUser, type HostPlan } from './topology.ts';
+export { defaultUser } from './plan-host.ts';
+export type { HostPlan } from './topology.ts';

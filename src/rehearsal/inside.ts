@@ -21,10 +21,19 @@ export async function initOf(parent: number, program: string): Promise<number | 
   return undefined;
 }
 
+/** What no process of a rehearsal may do, as it would be done to this machine: set its clock, load modules… */
+export const withheld = ['sys_time', 'sys_module', 'sys_rawio', 'syslog'] as const;
+
+/** argv that runs `command` without the capabilities that are withheld, for ever. */
+export function restrained(command: readonly string[]): readonly string[] {
+  const set = withheld.map((name) => `-${name}`).join(',');
+  return ['setpriv', `--bounding-set=${set}`, `--inh-caps=${set}`, ...command];
+}
+
 /** argv that runs `command` in namespaces of a process, in its root, with nothing of our environment. */
 export function entered(
   pid: number,
-  namespaces: readonly string[],
+  spaces: readonly string[],
   command: readonly string[],
 ): readonly string[] {
   const environment = [
@@ -33,15 +42,7 @@ export function entered(
     'LANG=C.UTF-8',
     'TERM=dumb',
   ];
-  return [
-    'nsenter',
-    `--target=${pid}`,
-    ...namespaces,
-    '--root',
-    '--wd',
-    'env',
-    '-i',
-    ...environment,
-    ...command,
-  ];
+  const inside = ['--root', '--wd', 'env', '-i', ...environment, ...command];
+  // The namespaces alone would leave it all of our own capabilities.
+  return restrained(['nsenter', `--target=${pid}`, ...spaces, ...inside]);
 }

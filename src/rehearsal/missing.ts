@@ -21,6 +21,7 @@ const programs: readonly (readonly [string, string])[] = [
   ['unshare', 'util-linux'],
   ['nsenter', 'util-linux'],
   ['flock', 'util-linux'],
+  ['setpriv', 'util-linux'],
   ['mount', 'mount'],
   ['chroot', 'coreutils'],
   ['find', 'findutils'],

@@ -46,12 +46,28 @@ function modemScript({ bridges, ...topology }: Topology): string {
       ]),
     'COMMIT',
     'END',
+    ...radvdLines(bridges),
     ...(own.length === 0 ? [] : dnsmasqLines(own, { bridges, ...topology })),
   ].join('\n');
 }
 
 function masquerade(device: string, range: string): string {
   return `-A POSTROUTING -o ${device} ! -s ${range} -j MASQUERADE`;
+}
+
+/**
+ * Answers who asks for an IPv6 router that there is none. A home without IPv6 lets networkd ask for 12 seconds, at
+ * every boot and for every interface, until it calls the network online.
+ */
+function radvdLines(bridges: readonly Bridge[]): readonly string[] {
+  return [
+    "cat > /etc/radvd.conf <<'END'",
+    ...bridges.map(({ device }) => `interface ${device} { AdvSendAdvert on; AdvDefaultLifetime 0; };`),
+    'END',
+    // Else radvd refuses; nothing has an IPv6 address beyond its link, so nothing is forwarded.
+    'echo 1 > /proc/sys/net/ipv6/conf/all/forwarding',
+    'radvd --config=/etc/radvd.conf --pidfile=/run/radvd.pid --logmethod=stderr_clean',
+  ];
 }
 
 function dnsmasqLines(own: readonly Bridge[], topology: Topology): readonly string[] {

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { parseRange } from './address.ts';
+import { hardwareAddress } from './names.ts';
 import { must } from './process.ts';
-import { hardwareAddress, type StationPlan, type Topology, type Wire } from './topology.ts';
+import type { StationPlan, Topology, Wire } from './topology.ts';
 
 /** Makes the namespaces, the bridges and the controller's wire. Hosts are wired by their supervisors, at every boot. */
 export async function makeNetworks(topology: Topology): Promise<void> {
@@ -24,12 +25,18 @@ export async function makeNetworks(topology: Topology): Promise<void> {
   await must('wiring the networks', ['sh', '-e'], { input: lines.join('\n') });
 }
 
-/** What the controller's namespace sees as /etc/hosts and /etc/resolv.conf; `ip netns exec` puts them in place. */
+/**
+ * What the controller's namespace sees of /etc; `ip netns exec` puts it in place. No lookup may leave it: neither
+ * through resolv.conf, nor through a service of the machine that /etc/nsswitch.conf names.
+ */
 export async function writeControllerFiles(topology: Topology): Promise<void> {
   const folder = `/etc/netns/${topology.controller.namespace}`;
   await mkdir(folder, { recursive: true });
   await writeFile(`${folder}/hosts`, ['127.0.0.1 localhost', ...hostLines(topology), ''].join('\n'));
   await writeFile(`${folder}/resolv.conf`, resolver(topology.controller.gateway));
+  const switches = await readFile('/etc/nsswitch.conf', 'utf8').catch(() => undefined);
+  if (switches === undefined) return;
+  await writeFile(`${folder}/nsswitch.conf`, switches.replace(/^hosts:.*$/m, 'hosts: files dns'));
 }
 
 export function modemNamespace(prefix: string): string {

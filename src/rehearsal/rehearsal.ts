@@ -63,7 +63,7 @@ export function openRehearsal(state: State, log: (line: string) => void): Rehear
     trust: async (name) => host(name).trust(),
     modem: async () => {
       const namespace = modemNamespace(topology.prefix);
-      const station = await findStation(namespace, paths.station(directory, namespace));
+      const station = await findStation(namespace, paths.machine(directory, namespace));
       if (!station) throw new RehearsalError('the modem is gone');
       return station;
     },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Image } from './image.ts';
+import type { ProcessMark } from './process-mark.ts';
 import type { Topology } from './topology.ts';
 
 /** What a rehearsal is made of, kept in its folder so that another process can take it over or take it down. */
@@ -14,12 +15,6 @@ export interface State {
   readonly owner: ProcessMark;
 }
 
-/** A process, told apart from a later one with the same id by the time it was started. */
-export interface ProcessMark {
-  readonly pid: number;
-  readonly started: string;
-}
-
 export const defaultDirectory = '/run/homerun-rehearsal';
 
 /** File that says that a folder is a rehearsal's, and may be removed. */
@@ -30,8 +25,10 @@ export const paths = {
   state: (directory: string) => join(directory, 'state.json'),
   privateKey: (directory: string) => join(directory, 'id_ed25519'),
   knownHosts: (directory: string) => join(directory, 'known_hosts'),
-  host: (directory: string, namespace: string) => join(directory, 'hosts', namespace),
-  station: (directory: string, namespace: string) => join(directory, 'stations', namespace),
+  /** Folder that holds the machines' folders. */
+  machines: (directory: string) => join(directory, 'machines'),
+  /** A host's or station's card and log. */
+  machine: (directory: string, namespace: string) => join(directory, 'machines', namespace),
 };
 
 /**
@@ -57,19 +54,4 @@ export async function readState(directory: string): Promise<State | undefined> {
   } catch {
     return undefined;
   }
-}
-
-export async function markOf(pid: number): Promise<ProcessMark | undefined> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The name, in parentheses, can contain anything; the start time is field 22, 20 behind it.
-    const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return started === undefined ? undefined : { pid, started };
-  } catch {
-    return undefined;
-  }
-}
-
-export async function isAlive(mark: ProcessMark): Promise<boolean> {
-  return (await markOf(mark.pid))?.started === mark.started;
 }

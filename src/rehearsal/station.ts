@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bindCgroup, joinCgroup } from './cgroup.ts';
 import { RehearsalError } from './error.ts';
 import type { Image } from './image.ts';
-import { entered, initOf } from './inside.ts';
+import { entered, initOf, restrained } from './inside.ts';
+import { plainName } from './names.ts';
 import { resolver } from './network.ts';
 import { run, tail, type Result, type RunOptions } from './process.ts';
-import { plainName } from './topology.ts';
+import { fileWriter } from './tree.ts';
 
 /** A place in the network without an operating system that runs: a namespace with a Debian root to run programs in. */
 export interface Station {
@@ -34,12 +35,11 @@ export interface StationOptions {
 /** Starts a station in a namespace that is there already. It lives as long as its namespace of processes. */
 export async function startStation(options: StationOptions): Promise<Station> {
   const { folder } = options;
-  await mkdir(join(folder, 'upper/etc'), { recursive: true, mode: 0o755 });
   await mkdir(join(folder, 'work'), { recursive: true });
-  await writeFile(join(folder, 'upper/etc/hostname'), `${options.name}\n`);
+  const write = fileWriter(join(folder, 'upper'));
   const hosts = ['127.0.0.1 localhost', `127.0.1.1 ${options.name}`, ...options.hosts, ''];
-  await writeFile(join(folder, 'upper/etc/hosts'), hosts.join('\n'));
-  await writeFile(join(folder, 'upper/etc/resolv.conf'), resolver(options.nameserver));
+  await write('etc/hosts', hosts.join('\n'));
+  await write('etc/resolv.conf', resolver(options.nameserver));
   await writeFile(join(folder, 'outer.sh'), outerScript(options));
   await writeFile(join(folder, 'inner.sh'), innerScript(options));
   const log = await open(join(folder, 'log'), 'a');
@@ -86,7 +86,7 @@ function outerScript({ namespace, folder, prefix }: StationOptions): string {
 ${bindCgroup(`${folder}/cgroup`)}
 ${joinCgroup(`${prefix}-rehearsal/${namespace}`)}
 echo $$ > pid
-exec ip netns exec '${namespace}' unshare --mount --uts --pid --fork --kill-child sh inner.sh
+exec ${restrained(['ip', 'netns', 'exec', namespace]).join(' ')} unshare --mount --uts --pid --fork --kill-child sh inner.sh
 `;
 }
 

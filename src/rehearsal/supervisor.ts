@@ -3,8 +3,13 @@ import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bindCgroup, joinCgroup } from './cgroup.ts';
 import type { Image } from './image.ts';
+import { quote } from '../model/script.ts';
+import { hostInit } from './host-init.ts';
+import { withheld } from './inside.ts';
+import { plainName } from './names.ts';
+import { markOf } from './process-mark.ts';
 import { wireLines } from './network.ts';
-import { type HostPlan, plainName } from './topology.ts';
+import type { HostPlan } from './topology.ts';
 
 /**
  * Starts a host's supervisor, a small shell script which outlives this process: it mounts the card, wires and
@@ -26,7 +31,8 @@ export async function startSupervisor(
   child.on('error', () => {});
   child.unref();
   // Written here and not by the script, so that nobody can look before it is there.
-  await writeFile(join(folder, 'supervisor.pid'), `${child.pid ?? ''}`);
+  const mark = child.pid === undefined ? undefined : await markOf(child.pid);
+  await writeFile(join(folder, 'supervisor.json'), JSON.stringify(mark ?? {}));
   await log.close();
 }
 
@@ -45,9 +51,10 @@ ${joinCgroup(`${prefix}-rehearsal/${host.namespace}`)}
 # Read-only, or nspawn would wait for a udev that is not there.
 mount -o remount,bind,ro /sys || exit 1
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=yes
-exec systemd-nspawn --quiet --keep-unit --register=no --boot ${interfaces} \\
-  --capability=all --drop-capability=CAP_SYS_TIME,CAP_SYS_MODULE --bind=/dev/net/tun \\
-  --resolv-conf=off --console=pipe --hostname='${hostName}' --machine='${host.namespace}' -D '${folder}/root'
+exec systemd-nspawn --quiet --keep-unit --register=no ${interfaces} \\
+  --capability=all --drop-capability=${withheld.map((name) => `CAP_${name.toUpperCase()}`).join(',')} --bind=/dev/net/tun \\
+  --resolv-conf=off --console=pipe --hostname='${hostName}' --machine='${host.namespace}' -D '${folder}/root' \\
+  /bin/sh -c ${quote(hostInit)}
 END
 boots=0
 while :; do
@@ -63,6 +70,6 @@ ${host.wires.flatMap((wire) => wireLines(wire, host.namespace, prefix)).join('\n
   # 133: the host asked for a reboot.
   [ "$code" = 133 ] || break
 done
-rm -f leader supervisor.pid
+rm -f leader
 `;
 }
