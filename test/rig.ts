@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { actionRequests } from '../src/engine/requests.ts';
@@ -112,24 +112,26 @@ export type ShellName = (typeof SHELLS)[number];
 
 /**
  * A real local shell. `busybox` has no other programs than its own, as on a router. The script is read from a
- * file, so that its standard input is empty as on a host.
+ * file, so that its standard input is empty as on a host. `through`: a program that starts it, such as `nsenter`.
  */
 export function localShell(
   shell: ShellName,
   cwd: string,
   environment: Readonly<Record<string, string>> = {},
+  through: readonly string[] = [],
 ): Execute {
   return async (script) => {
     const folder = mkdtempSync(join(tmpdir(), 'homerun-rig-'));
+    // Others may read it, for `through` may change the user.
+    chmodSync(folder, 0o755);
     const file = join(folder, 'script');
     // As on the wire: one word for `eval` in a subshell with an empty standard input.
-    writeFileSync(file, `(eval ${quote(` ${script.text}`)}) </dev/null\n`, { mode: 0o600 });
+    writeFileSync(file, `(eval ${quote(` ${script.text}`)}) </dev/null\n`, { mode: 0o644 });
     const env = { ...process.env, ...(shell === 'busybox' ? { PATH: appletFolder() } : {}), ...environment };
-    const [command = '', ...words] = { dash: ['dash'], bash: ['bash', '--posix'], busybox: ['sh'] }[shell];
+    const words = { dash: ['dash'], bash: ['bash', '--posix'], busybox: ['sh'] }[shell];
+    const [command = '', ...rest] = [...through, ...words, file];
     try {
-      return await outputOf(
-        spawn(command, [...words, file], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }),
-      );
+      return await outputOf(spawn(command, rest, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }));
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -143,6 +145,7 @@ function appletFolder(): string {
   applets = mkdtempSync(join(tmpdir(), 'homerun-busybox-'));
   const folder = applets;
   execFileSync('busybox', ['--install', '-s', folder]);
+  chmodSync(folder, 0o755);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -2,11 +2,10 @@ import { posix } from 'node:path';
 import { z } from 'zod';
 import { type Plan, ask, defineModule } from '../model/module.ts';
 import { flag, path, text } from '../model/schema.ts';
-import { joinScripts, raw } from '../model/script.ts';
 import { attributeChanges, attributeParams } from './lib/attributes.ts';
 import { planAbsent, planFolder, planHardLink, planLink, planTouch } from './lib/file-kinds.ts';
 import { type FileState, fileStatesScript, parseFileStates } from './lib/file-state.ts';
-import { type TreeEntry, parseTree, treeScript } from './lib/tree.ts';
+import { NO_TREE, type Tree, splitTree, withTree } from './lib/tree.ts';
 
 const params = z
   .strictObject({
@@ -41,7 +40,7 @@ interface State {
   readonly at: FileState;
   /** What `src` leads to. */
   readonly target: FileState | undefined;
-  readonly inside: readonly TreeEntry[];
+  readonly tree: Tree;
 }
 
 /** `file`: files, folders and links, and their attributes. */
@@ -96,29 +95,23 @@ export const file = defineModule<Params, State>({
     const questions = [{ path: asked.path, follow: asked.follow && !links }];
     if (src !== undefined) questions.push({ path: targetOf(asked.path, src), follow: true });
     const script = fileStatesScript(questions);
-    return ask(
-      asked.recurse ? joinScripts([script, raw("printf '\\0tree\\0'"), treeScript(asked.path)]) : script,
-      (answer) => {
-        const end = asked.recurse ? answer.bytes.lastIndexOf(0, answer.bytes.lastIndexOf(0) - 1) : -1;
-        const bytes = end === -1 ? answer.bytes : answer.bytes.subarray(0, end);
-        const [at, target] = parseFileStates({ ...answer, bytes });
-        if (at === undefined) throw new Error('no answer about the path');
-        return {
-          at,
-          target,
-          inside: asked.recurse ? parseTree(answer.stdout.split('\0tree\0')[1] ?? '') : [],
-        };
-      },
-    );
+    return ask(asked.recurse ? withTree(script, asked.path) : script, (whole) => {
+      const { answer, tree } = asked.recurse ? splitTree(whole) : { answer: whole, tree: NO_TREE };
+      const [at, target] = parseFileStates(answer);
+      if (at === undefined) throw new Error('no answer about the path');
+      return { at, target, tree };
+    });
   },
 
-  plan({ at, target, inside }, asked) {
+  plan({ at, target, tree }, asked) {
     const { src = '' } = asked;
+    if (tree.unlisted !== undefined)
+      return { failed: `not everything in ${at.real} can be listed: ${tree.unlisted}` };
     switch (asked.state) {
       case 'absent':
         return planAbsent(at);
       case 'directory':
-        return planFolder(at, inside, asked);
+        return planFolder(at, tree.entries, asked);
       case 'touch':
         return planTouch(at, asked);
       case 'link':

@@ -9,10 +9,10 @@ export interface FileAttributes {
   readonly size: number;
   /** Seconds since 1970. */
   readonly mtime: number;
-  /** Zero on a host without `stat`, as are the next two. */
-  readonly inode: number;
-  readonly device: number;
-  readonly links: number;
+  /** Absent on a host without `stat`, as are the next two. */
+  readonly inode?: number;
+  readonly device?: number;
+  readonly links?: number;
 }
 
 /** For `stat -c`; understood by GNU and busybox alike. Names come last, because they alone may hold anything. */
@@ -35,15 +35,13 @@ export function parseAttributes(text: string): FileAttributes {
     gid: Number(gid ?? 0),
     size: Number(size ?? 0),
     mtime: Number(mtime ?? 0),
-    inode: Number(inode ?? 0),
-    device: Number(device ?? 0),
-    links: Number(links ?? 0),
+    ...(links === undefined ? {} : { inode: Number(inode), device: Number(device), links: Number(links) }),
   };
 }
 
 function parseListing(text: string): FileAttributes {
   const [numbers = '', names = '', mtime = '0'] = text.split('\n');
-  const [letters = '', links, uid = '0', gid = '0', size] = numbers.trim().split(/\s+/);
+  const [letters = '', , uid = '0', gid = '0', size] = numbers.trim().split(/\s+/);
   const [, , owner = uid, group = gid] = names.trim().split(/\s+/);
   return {
     mode: modeOfLetters(letters),
@@ -54,9 +52,6 @@ function parseListing(text: string): FileAttributes {
     // A device has two numbers in the place of its size.
     size: Number.parseInt(size ?? '0', 10) || 0,
     mtime: Number.parseInt(mtime, 10) || 0,
-    inode: 0,
-    device: 0,
-    links: Number(links ?? 0),
   };
 }
 

@@ -56,7 +56,7 @@ export function planHardLink(
 ): Plan {
   if (target.type !== 'file') return { failed: `${asked.src} is ${kindOf(target)}, not a file` };
   const same = at.type === 'file' && at.inode === target.inode && at.device === target.device;
-  if (same && at.inode !== 0) return attributeChanges(at, asked);
+  if (same && at.inode !== undefined) return attributeChanges(at, asked);
   return replaceByLink(at, sh`ln -- ${target.real}`, `hard link to ${asked.src}`, asked);
 }
 

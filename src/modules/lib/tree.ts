@@ -1,4 +1,4 @@
-import { type Change, run } from '../../model/module.ts';
+import { type Change, type Output, run } from '../../model/module.ts';
 import { type Script, joinScripts, sh } from '../../model/script.ts';
 import { type WantedAttributes, compareAttributes, setAttributes } from './attributes.ts';
 import { type FileAttributes, STAT_FORMAT, parseAttributes } from './file-attributes.ts';
@@ -10,25 +10,44 @@ export interface TreeEntry extends FileAttributes {
   readonly isFolder: boolean;
 }
 
-/**
- * Lists everything in a folder with its attributes. No path holds `//`, so that it can end them: a name may hold
- * a newline, and busybox's `stat` cannot print a NUL.
- */
-export function treeScript(folder: string): Script {
-  return sh`p=${pathWord(folder)}; p=$(cd -P -- "$p" 2>/dev/null && pwd -P && echo x) || exit 0
-p=\${p%?x}
-find "\${p%/}/" -mindepth 1 \\( -type d -exec stat -c ${`${STAT_FORMAT}/d//%n//`} {} + -o ! -type l -exec stat -c ${`${STAT_FORMAT}/f//%n//`} {} + \\)`;
+/** What is inside a folder; `unlisted`: why not all of it could be listed. */
+export interface Tree {
+  readonly entries: readonly TreeEntry[];
+  readonly unlisted?: string;
 }
 
-export function parseTree(text: string): readonly TreeEntry[] {
-  return Array.from(
-    text.matchAll(/([^/]*)\/([df])\/\/([\s\S]*?)\/\/\n/g),
-    ([, attributes = '', kind, path = '']) => ({
-      ...parseAttributes(attributes),
-      path,
-      isFolder: kind === 'd',
-    }),
-  );
+export const NO_TREE: Tree = { entries: [] };
+
+/**
+ * Adds to a script that ends its answer with a NUL: lists everything in a folder with its attributes. No path
+ * holds `//`, so that it can end them: a name may hold a newline, and busybox's `stat` cannot print a NUL.
+ */
+export function withTree(script: Script, folder: string): Script {
+  // One `-exec` and no brackets: busybox forgets those that stand inside them.
+  const list = sh`p=${pathWord(folder)}; p=$(cd -P -- "$p" 2>/dev/null && pwd -P && echo x) || exit 0
+find "\${p%?x}" -mindepth 1 ! -type l -exec stat -c ${`${STAT_FORMAT}/%F//%n//`} {} + || exit ${NOT_LISTED}`;
+  return joinScripts([script, list]);
+}
+
+const NOT_LISTED = 3;
+
+/** Parts the answer of a script `withTree`. */
+export function splitTree(answer: Output): { readonly answer: Output; readonly tree: Tree } {
+  const end = answer.bytes.lastIndexOf(0) + 1;
+  const entries = parseEntries(Buffer.from(answer.bytes.subarray(end)).toString('utf8'));
+  const rest = { ...answer, bytes: answer.bytes.subarray(0, end) };
+  if (answer.code !== NOT_LISTED) return { answer: rest, tree: { entries } };
+  const [unlisted = ''] = answer.stderr.trim().split('\n');
+  return { answer: { ...rest, code: 0 }, tree: { entries, unlisted } };
+}
+
+function parseEntries(text: string): readonly TreeEntry[] {
+  const matches = text.matchAll(/([^/]*)\/([^/]*)\/\/([\s\S]*?)\/\/\n/g);
+  return Array.from(matches, ([, attributes = '', kind, path = '']) => ({
+    ...parseAttributes(attributes),
+    path,
+    isFolder: kind === 'directory',
+  }));
 }
 
 /** One change for all entries that are not as asked. */
