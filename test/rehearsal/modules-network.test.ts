@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import type { Inventory } from '../../src/model/inventory.ts';
 import type { Module } from '../../src/model/module.ts';
 import { isFailure } from '../../src/model/module.ts';
 import { dnsmasq } from '../../src/modules/dnsmasq.ts';
 import { iptablesChains } from '../../src/modules/iptables_chains.ts';
 import { netplan } from '../../src/modules/netplan.ts';
-import { bootRehearsal, type Rehearsal } from '../../src/rehearsal/index.ts';
+import { bootRehearsal, missingForRehearsal, type Rehearsal } from '../../src/rehearsal/index.ts';
 import { applyTask, planTask, type Execute } from '../rig.ts';
 
 const inventory: Inventory = {
@@ -63,17 +64,24 @@ const nat = {
   ],
 };
 
-describe.skipIf(process.getuid?.() !== 0)('the modules of the network, on a real host', () => {
+const missing = await missingForRehearsal();
+const reason = missing.map(({ what, install }) => `${what} (${install})`).join(', ');
+if (reason !== '') console.error(`SKIPPED on this machine: the modules of the network. It lacks ${reason}.`);
+
+test.runIf(reason !== '' && process.env['CI'] === 'true')('real hosts are a must with CI=true', () => {
+  expect.fail(`missing: ${reason}`);
+});
+
+describe.skipIf(reason !== '')('the modules of the network, on a real host', () => {
   let rehearsal: Rehearsal;
 
   beforeAll(async () => {
     rehearsal = await bootRehearsal(inventory, {
-      log: () => {},
-      install: true,
-      directory: '/run/homerun-test-network',
+      log: () => undefined,
+      directory: mkdtempSync('/run/homerun-test-network-'),
     });
   });
-  afterAll(async () => rehearsal.down());
+  afterAll(async () => rehearsal?.down());
 
   const execute: Execute = async (script) => {
     const result = await rehearsal.exec('pi', script.text);
