@@ -125,9 +125,22 @@ class ShellSession implements Session {
 
   /** The shell is busy with what has to end, so this takes a second one, of the same user. */
   async #endProcesses(pid: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<never>((_resolve, reject) => {
+      const error = new Error(`${this.#launch.host} did not answer within ${KILL_LIMIT} s`);
+      timer = setTimeout(() => reject(error), KILL_LIMIT * 1000);
+    });
+    try {
+      await Promise.race([this.#kill(pid), limit]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #kill(pid: number): Promise<void> {
     const helper = await startShell(this.#launch, this.#open, () => Promise.resolve());
     try {
-      await helper.run([{ script: killTree(pid), timeout: KILL_LIMIT }]);
+      await helper.run([{ script: killTree(pid) }]);
     } finally {
       helper.close();
     }

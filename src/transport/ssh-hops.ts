@@ -79,7 +79,7 @@ function jumpsOf(connection: Connection, config: SshConfig | undefined): string[
 /** `[user@]host[:port]`, an IPv6 address in brackets, or the same as a `ssh://` address. */
 function parseJump(text: string): Connection {
   const [, user, bracketed, plain, port] =
-    /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+|[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:]*))(?::(\d+))?$/i.exec(
+    /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^:@]+|[0-9a-f]*:[0-9a-f]*:[0-9a-f:]*))(?::(\d+))?$/i.exec(
       text,
     ) ?? [];
   const address = bracketed ?? plain;

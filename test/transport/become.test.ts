@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Become } from '../../src/model/playbook.ts';
 import { raw } from '../../src/model/script.ts';
 import { Secret } from '../../src/model/secret.ts';
+import { createLocalTransport } from '../../src/transport/local.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
 import type { TransportError } from '../../src/transport/transport.ts';
 import { failure } from './contract.ts';
@@ -114,6 +115,14 @@ describe('sudo', () => {
     await transport.close();
     expect(seen).toEqual([...users, ...users]);
   });
+});
+
+it.each(['sudo', 'su'] as const)('becomes another user on this machine by %s', async (method) => {
+  const transport = createLocalTransport({ name: 'here' });
+  const session = await transport.session({ user: 'nobody', method });
+  const [reply] = await session.run([{ script: raw('id -un; echo "$HOME"; cat') }]);
+  expect(reply?.stdout).toBe('nobody\n/nonexistent\n');
+  await transport.close();
 });
 
 describe('su', () => {
