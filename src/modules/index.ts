@@ -15,6 +15,7 @@ import { hostname } from './hostname.ts';
 import { iptablesChains } from './iptables_chains.ts';
 import { lineinfile } from './lineinfile.ts';
 import { netplan } from './netplan.ts';
+import { service, systemd, systemdService } from './service.ts';
 import { setFact } from './set_fact.ts';
 import { setup } from './setup.ts';
 import { shell } from './shell.ts';
@@ -44,11 +45,14 @@ export const modules: readonly Module[] = [
   iptablesChains as Module,
   lineinfile as Module,
   netplan as Module,
+  service as Module,
   setFact as Module,
   setup as Module,
   shell as Module,
   stat as Module,
   sysctl as Module,
+  systemd as Module,
+  systemdService as Module,
   systemdUnit as Module,
   template as Module,
   timezone as Module,
