@@ -42,7 +42,11 @@ function isScalar(value: Value): boolean {
 
 /** Whether the unit says who pulls it in: only then can it be enabled. */
 export function canBeEnabled(content: string): boolean {
-  return /^\[Install\]\s*\n(?:(?!\[).*\n?)*?(?:WantedBy|RequiredBy|UpheldBy|Also|Alias)\s*=/m.test(content);
+  let section = '';
+  return content.split('\n').some((line) => {
+    section = /^\s*\[(.*)\]\s*$/.exec(line)?.[1] ?? section;
+    return section === 'Install' && /^\s*(?:WantedBy|RequiredBy|UpheldBy|Also|Alias)\s*=/.test(line);
+  });
 }
 
 /**

@@ -26,6 +26,8 @@ export function planUnit(unit: Unit, wish: UnitWish): readonly Change[] | Failur
       failed: `${unit.id} is masked: it can neither start nor be enabled`,
       hint: 'add `masked: false`',
     };
+  if (wish.state === 'reloaded' && isStarted(unit) && !unit.done && !unit.canReload)
+    return { failed: `${unit.id} has no way to reload`, hint: 'use `state: restarted`' };
   const enabling = planEnabled(unit, wish);
   if ('failed' in enabling) return enabling;
   return [...masking, ...enabling, ...planState(unit, wish)];
