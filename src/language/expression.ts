@@ -109,8 +109,9 @@ function strictEquality(target: Environment): Environment {
   ] as const;
   for (const [left, right] of pairs)
     target.registerOperator(`${left} == ${right}`, (...values: readonly unknown[]) => {
-      const summary = `no such overload: ${nameOfType(values[0])} == ${nameOfType(values[1])}`;
-      throw new EvaluationError({ code: 'no_such_overload', message: summary, node: values[2] as ASTNode });
+      const node = values[2] as ASTNode;
+      const message = `no such overload: ${nameOfType(values[0])} ${node.op} ${nameOfType(values[1])}`;
+      throw new EvaluationError({ code: 'no_such_overload', message, node });
     });
   return target.registerOperator('int == double', sameNumber);
 }

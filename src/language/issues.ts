@@ -38,9 +38,8 @@ export function translateIssue(issue: Issue, context: IssueContext): readonly Di
 
 /** What is wrong with one value, and what to write instead. */
 function describe(issue: Issue, subject: string, value: unknown, code: DiagnosticCode): Diagnostic {
-  if (issue.code === 'custom' && issue.message !== 'text') return { code, message: issue.message };
-  if (issue.code === 'invalid_type' && issue.expected === 'boolean' && isBooleanWord(value))
-    return booleanWord(subject, value);
+  if (issue.code === 'custom' && !KINDS.has(issue.message)) return { code, message: issue.message };
+  if (wanted(issue) === 'true or false' && isBooleanWord(value)) return booleanWord(subject, value);
   const options = issue.code === 'invalid_value' ? issue.values.map(String) : [];
   const near = typeof value === 'string' ? nearest(value, options) : undefined;
   return {
@@ -49,6 +48,17 @@ function describe(issue: Issue, subject: string, value: unknown, code: Diagnosti
     ...(near !== undefined && { hint: `did you mean \`${near}\`?` }),
   };
 }
+
+/** What our own checks ask for; every other message of a `refine` is a sentence by itself. */
+const KINDS = new Set([
+  'text',
+  'a map',
+  'a number',
+  'true or false',
+  'an expression, or a list of them',
+  'a list',
+  'a number or a share such as "30%"',
+]);
 
 function wanted(issue: Issue): string {
   if (issue.code === 'invalid_type') return TYPE_NAMES[issue.expected] ?? issue.expected;

@@ -53,6 +53,13 @@ export class Scope implements Lookup {
     return near === undefined ? undefined : `did you mean \`${near}\`?`;
   }
 
+  /** True where there is a variable of this name, whether or not its value is known yet. */
+  has(name: string): boolean {
+    return (
+      this.#runtime?.has(name) === true || this.#layers.some(({ values }) => Object.hasOwn(values, name))
+    );
+  }
+
   names(): ReadonlySet<string> {
     return new Set([
       ...this.#layers.flatMap(({ values }) => Object.keys(values)),

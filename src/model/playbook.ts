@@ -90,6 +90,8 @@ export interface WorkItem {
   readonly checkMode?: boolean;
   /** Seconds that one script of it may take. */
   readonly timeout?: number;
+  /** Secrets that stand in its parameters, inputs or environment, for whoever shows them. */
+  readonly secrets?: readonly Secret[];
   readonly retry?: {
     readonly times: number;
     readonly delay: number;

@@ -107,7 +107,7 @@ describe('mistakes', () => {
       'write int(x) around the text, or quotes around the number',
       'port == "8080"',
     ],
-    ['"8080" != port', '`==` does not work between text and a whole number', undefined, '"8080" != port'],
+    ['"8080" != port', '`!=` does not work between a whole number and text', undefined, '"8080" != port'],
     ['not port', '`not` does not work on a whole number', undefined, 'not port'],
     ['name = "pi"', 'one `=` assigns; an expression compares', 'write ==', '='],
     ['names | length > 0', 'expressions have no filters with `|`', 'write size(names)', '| length'],

@@ -1,0 +1,138 @@
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Input, InputKind, Inputs, Module } from '../model/module.ts';
+import { Secret } from '../model/secret.ts';
+import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
+import type { Attempt } from './attempt.ts';
+import type { Context } from './context.ts';
+import { shownPath } from './document.ts';
+import { compileExpression } from './expression.ts';
+import { findFile, inFile, loadFiles, modeOf } from './files.ts';
+import { valueSpan } from './origin.ts';
+import { placed, type Scope } from './scope.ts';
+import { NotYet, TextMistake } from './text-mistake.ts';
+
+export interface InputSource {
+  readonly module: Module;
+  readonly context: Context;
+  /** The folder of the file that the task stands in. */
+  readonly folder: string;
+  readonly written: ValueMap;
+  readonly rendered: ValueMap;
+}
+
+/** Files, templates and expressions that a task's parameters name. */
+export function prepareInputs(source: InputSource, scope: Scope, attempt: Attempt): Inputs {
+  const { module, rendered, written } = source;
+  const inputs: Record<string, Input> = {};
+  if (module.inputsUnless !== undefined && rendered[module.inputsUnless] === true) return inputs;
+  for (const [name, kind] of Object.entries(module.inputs ?? {})) {
+    const value = rendered[name];
+    if (value === undefined || value === null) continue;
+    const input = attempt(
+      () => prepareOne(kind, name, value, source, scope, attempt),
+      valueSpan(written, name),
+    );
+    if (input) inputs[name] = input;
+  }
+  return inputs;
+}
+
+function prepareOne(
+  kind: InputKind,
+  name: string,
+  value: Value,
+  source: InputSource,
+  scope: Scope,
+  attempt: Attempt,
+): Input | undefined {
+  if (kind === 'expression') return evaluate(value, source.written, name, scope, attempt);
+  // What is no text is reported by the schema.
+  if (typeof value !== 'string') return undefined;
+  const { context, folder } = source;
+  const path = findFile(value, kind === 'file' ? 'files' : 'templates', folder, context.folders);
+  if (kind === 'file') return { kind: 'files', source: value, ...readable(value, () => loadFiles(path)) };
+  if (statSync(path).isDirectory())
+    throw new TextMistake('file-unreadable', `\`${value}\` is a folder, not a template`);
+  return { kind: 'files', source: value, isFolder: false, files: [renderFile(path, source, scope, attempt)] };
+}
+
+function readable<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TextMistake('file-unreadable', `cannot read \`${name}\`: ${reason}`);
+  }
+}
+
+function renderFile(
+  path: string,
+  { context }: InputSource,
+  scope: Scope,
+  attempt: Attempt,
+): { path: string; bytes: Uint8Array; mode: string } {
+  const { file, template } = readable(shownPath(path), () =>
+    context.loading.templates.get(path, context.folders),
+  );
+  const value = inFile(file, () =>
+    watched(
+      () => template.render(scope, (secret) => scope.printed.add(secret)),
+      () => attempt.unknown?.(template.uses, (mistake) => caught(() => inFile(file, () => raise(mistake)))),
+    ),
+  );
+  const text = value instanceof Secret ? value.reveal() : asText(value);
+  return { path: basename(path), bytes: Buffer.from(text), mode: modeOf(path) };
+}
+
+/** Tells where a value is not known yet. */
+function watched<T>(work: () => T, tell: () => void): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof NotYet) tell();
+    throw error;
+  }
+}
+
+function raise(mistake: TextMistake): never {
+  throw mistake;
+}
+
+function caught(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
+
+/** A file that is one mustache alone gives its value. */
+function asText(value: Value): string {
+  if (typeof value === 'string') return value;
+  return isList(value) || isMap(value) ? JSON.stringify(value) : String(value ?? '');
+}
+
+function evaluate(value: Value, container: ValueMap, name: string, scope: Scope, attempt: Attempt): Input {
+  const list = isList(value) ? value : [value];
+  const values = list.flatMap((item, index) => {
+    const [holder, key] = isList(value) ? [value, index] : [container, name];
+    const result = attempt(() => one(item, holder, key, scope, attempt), valueSpan(holder, key));
+    return result === undefined ? [] : [{ text: String(item), value: result }];
+  });
+  return { kind: 'values', values };
+}
+
+function one(item: Value, holder: object, key: string | number, scope: Scope, attempt: Attempt): Value {
+  if (typeof item !== 'string') return item;
+  try {
+    const expression = compileExpression(item);
+    if (expression.mistake) throw expression.mistake;
+    return watched(
+      () => expression.evaluate(scope),
+      () => attempt.unknown?.(expression.uses, (mistake) => placed(mistake, item, holder, key)),
+    );
+  } catch (error) {
+    throw placed(error, item, holder, key);
+  }
+}

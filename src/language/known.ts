@@ -1,0 +1,80 @@
+import type { RuntimeValue } from '../model/playbook.ts';
+import { nearest } from '../model/suggest.ts';
+import { factMistake } from './facts.ts';
+import type { Scope } from './scope.ts';
+import { namesSetBy, type Step } from './step.ts';
+import { TextMistake, type Use } from './text-mistake.ts';
+
+/** What every result has, whatever its module gives besides. */
+const OF_RESULTS = [
+  'changed',
+  'failed',
+  'skipped',
+  'rc',
+  'stdout',
+  'stderr',
+  'stdout_lines',
+  'stderr_lines',
+  'results',
+  'msg',
+];
+
+/** What one host will know at one point of a run, as far as that can be told before it. */
+export class Known {
+  readonly runtime = new Map<string, RuntimeValue>([['facts', { kind: 'pending' }]]);
+  readonly #fields = new Map<string, readonly string[] | undefined>();
+
+  /** A task will have run. */
+  add(step: Step): void {
+    for (const name of namesSetBy(step)) {
+      this.runtime.set(name, { kind: 'pending' });
+      this.#fields.set(name, undefined);
+    }
+    if (step.register !== undefined) this.#fields.set(step.register, fieldsOf(step));
+  }
+
+  /** Inside `changed_when` and its like a task sees its own result. */
+  during(step: Step): Known {
+    const inner = new Known();
+    for (const [name, value] of this.runtime) inner.runtime.set(name, value);
+    for (const [name, fields] of this.#fields) inner.#fields.set(name, fields);
+    inner.add(step);
+    return inner;
+  }
+
+  /** Names and fields that cannot be there, whatever the hosts say. */
+  mistakesIn(uses: readonly Use[], scope: Scope): readonly TextMistake[] {
+    const guarded = new Set(uses.filter((use) => use.lenient).map((use) => use.name));
+    return uses.flatMap((use) => {
+      const { name, rest, start, end, file, lenient } = use;
+      const problem = this.#problem(name, rest, lenient, lenient || guarded.has(name), scope);
+      return problem
+        ? [new TextMistake('undefined-variable', problem.message, { start, end, file, hint: problem.hint })]
+        : [];
+    });
+  }
+
+  #problem(
+    name: string,
+    rest: readonly string[],
+    lenient: boolean,
+    guarded: boolean,
+    scope: Scope,
+  ): { message: string; hint: string | undefined } | undefined {
+    if (name === 'facts') return factMistake(rest);
+    const [field] = rest;
+    const fields = this.#fields.get(name);
+    if (fields && field !== undefined && !lenient && !fields.includes(field)) {
+      const near = nearest(field, fields);
+      const hint = near === undefined ? `it has ${fields.join(', ')}` : `did you mean \`${near}\`?`;
+      return { message: `\`${name}\` has no \`${field}\``, hint };
+    }
+    if (guarded || scope.has(name)) return undefined;
+    return { message: `\`${name}\` is not defined`, hint: scope.hint(name) };
+  }
+}
+
+function fieldsOf({ source }: Step): readonly string[] | undefined {
+  if (source.kind !== 'task') return OF_RESULTS;
+  return [...new Set([...Object.keys(source.module.returns ?? {}), ...OF_RESULTS])];
+}

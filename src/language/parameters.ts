@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Module } from '../model/module.ts';
+import type { Span } from '../model/source.ts';
+import { isList, isMap, typeName, type Value, type ValueMap } from '../model/value.ts';
+import { shown } from './issues.ts';
+import { mergeMaps } from './merge.ts';
+import type { Mistakes } from './mistakes.ts';
+import { keySpan, placeOf, placesOf, rememberOrigin, spanOf, valueSpan } from './origin.ts';
+
+/** The parameters of a task as they were written: a map, a free text, or both. Undefined where they are neither. */
+export function readParameters(
+  module: Module,
+  raw: ValueMap,
+  key: string,
+  span: Span,
+  mistakes: Mistakes,
+): ValueMap | undefined {
+  const value = raw[key] ?? null;
+  const written = ownParameters(module, value, raw, key);
+  if (!written) {
+    const at = valueSpan(raw, key);
+    const hint = isList(value) ? 'leave the dash out' : undefined;
+    mistakes.add({
+      code: 'wrong-type',
+      message: `\`${module.name}\` takes a map of parameters; got ${typeName(value)}`,
+      span: at ?? span,
+      ...(hint !== undefined && { hint }),
+    });
+    return undefined;
+  }
+  const args = raw['args'];
+  const all = isMap(args) ? mergeMaps([args, written]) : written;
+  // The corrected modes go on, so that the schema does not report them once more.
+  const result = { ...(asTyped(module.params, all) as ValueMap), ...reportModes(module, all, mistakes) };
+  rememberOrigin(result, spanOf(value) ?? keySpan(raw, key), placesOf(all));
+  return result;
+}
+
+function ownParameters(module: Module, value: Value, raw: ValueMap, key: string): ValueMap | undefined {
+  if (isMap(value)) return value;
+  const empty: ValueMap = {};
+  if (value === null) return empty;
+  if (module.freeForm === undefined || typeof value !== 'string') return undefined;
+  const free: ValueMap = { [module.freeForm]: value };
+  const place = placeOf(raw, key);
+  if (place) rememberOrigin(free, place.span, new Map([[module.freeForm, place]]));
+  return free;
+}
+
+/** YAML 1.2 reads `mode: 0644` as the number 644, and as another one than was meant. */
+function reportModes(module: Module, parameters: ValueMap, mistakes: Mistakes): ValueMap {
+  const corrected: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parameters)) {
+    if (typeof value !== 'number' || !/(?:^|_)mode$/.test(name)) continue;
+    const place = placeOf(parameters, name);
+    const source = place?.source ?? String(value);
+    const octal = /^0o?[0-7]+$/.test(source) ? source.replace('o', '') : source.padStart(4, '0');
+    corrected[name] = octal;
+    mistakes.add({
+      code: 'mode-number',
+      message: `\`${name}\` of \`${module.name}\` must be text; YAML 1.2 reads ${shown(value)} as a number`,
+      ...(place && { span: place.span }),
+      hint: `write ${name}: '${octal}'`,
+    });
+  }
+  return corrected;
+}
+
+/** Numbers as they were typed where the schema wants text: `version: 1.10` is not `1.1`. */
+function asTyped(schema: unknown, value: Value): Value {
+  const inner = unwrap(schema);
+  if (isMap(value) && inner instanceof z.ZodObject)
+    return mapValues(value, (item, key) => typedEntry(inner.shape[key], value, key, item));
+  if (isMap(value) && inner instanceof z.ZodRecord)
+    return mapValues(value, (item, key) => typedEntry(inner.valueType, value, key, item));
+  if (isList(value) && inner instanceof z.ZodArray)
+    return mapList(value, (item, index) => typedEntry(inner.element, value, index, item));
+  return value;
+}
+
+function typedEntry(schema: unknown, container: object, key: string | number, value: Value): Value {
+  if (typeof value !== 'number') return asTyped(schema, value);
+  return wantsText(schema) ? (placeOf(container, key)?.source ?? String(value)) : value;
+}
+
+function wantsText(schema: unknown): boolean {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray) return wantsText(inner.element);
+  return inner instanceof z.ZodType && z.globalRegistry.get(inner)?.['source'] === 'text';
+}
+
+/** What optional, default, pipes and the like are wrapped around. */
+function unwrap(schema: unknown): unknown {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodPrefault
+  )
+    return unwrap(schema.def.innerType);
+  if (!(schema instanceof z.ZodPipe)) return schema;
+  return unwrap(schema.def.in instanceof z.ZodTransform ? schema.def.out : schema.def.in);
+}
+
+function mapValues(map: ValueMap, change: (value: Value, key: string) => Value): ValueMap {
+  const result = Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
+  rememberOrigin(result, spanOf(map), placesOf(map));
+  return result;
+}
+
+function mapList(list: readonly Value[], change: (value: Value, index: number) => Value): readonly Value[] {
+  const result = list.map(change);
+  rememberOrigin(result, spanOf(list), placesOf(list));
+  return result;
+}

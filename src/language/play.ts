@@ -1,0 +1,193 @@
+import { dirname } from 'node:path';
+import type { Host } from '../model/inventory.ts';
+import type { Play } from '../model/playbook.ts';
+import { positionAt } from '../model/source.ts';
+import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
+import { bind } from './bind.ts';
+import { scopeOf, type Context, type Loading } from './context.ts';
+import { toDiagnostic } from './diagnose.ts';
+import { readDocument } from './document.ts';
+import { findFile, foldersOf, type Folders } from './files.ts';
+import type { Mistakes } from './mistakes.ts';
+import { checkNames } from './names.ts';
+import { valueSpan } from './origin.ts';
+import { findHosts } from './pattern.ts';
+import type { PlaySource } from './plays.ts';
+import { Registers } from './registers.ts';
+import { Scope, type Layer } from './scope.ts';
+import type { Step } from './step.ts';
+import { readTasks, type TaskSource } from './task-source.ts';
+import { NotYet, TextMistake } from './text-mistake.ts';
+
+/** A play with its tasks bound, not yet checked for its hosts. */
+export interface BoundPlay {
+  readonly play: Play;
+  readonly steps: readonly Step[];
+  readonly handlers: readonly Step[];
+}
+
+export function bindPlay(
+  source: PlaySource,
+  loading: Loading,
+  limit: ReadonlySet<string> | undefined,
+  mistakes: Mistakes,
+): BoundPlay {
+  const { keywords, raw, span } = source;
+  const folders = foldersOf(source.path);
+  const all = hostsOf(source, loading, mistakes);
+  const hosts = limit ? all.filter((host) => limit.has(host.name)) : all;
+  mistakes.looksAt(hosts.map((host) => host.name));
+  const registers = new Registers();
+  const context = contextOf(source, loading, folders, hosts, registers, mistakes);
+  const reading = { modules: loading.modules, mistakes, folder: dirname(source.path) };
+  const read = (list: readonly Value[] | undefined): readonly TaskSource[] => readTasks(list ?? [], reading);
+  const tasks = [...read(keywords.pre_tasks), ...read(keywords.tasks), ...read(keywords.post_tasks)];
+  const onMistake = (mistake: TextMistake): void => mistakes.add(toDiagnostic(mistake, span));
+  const steps = bind(tasks, context, onMistake);
+  // Handlers run because they are notified, whatever tags were asked for.
+  const everything = { ...loading, selects: () => true };
+  const handlers = bind(read(keywords.handlers), { ...context, loading: everything, tags: [] }, onMistake);
+  registers.take(steps);
+  const { line } = positionAt(span.file, span.start);
+  const play: Play = {
+    name: keywords.name ?? keywords.hosts.join(', '),
+    where: `${span.file.path}:${line}`,
+    hosts,
+    tasks: steps,
+    handlers,
+    strategy: keywords.strategy ?? 'free',
+    ...serialOf(raw['serial'], hosts.length),
+    ...shareOf(keywords),
+  };
+  return { play, steps, handlers };
+}
+
+function hostsOf({ raw, keywords }: PlaySource, loading: Loading, mistakes: Mistakes): readonly Host[] {
+  const span = valueSpan(raw, 'hosts');
+  try {
+    const scope = new Scope({ layers: [{ values: loading.extra }] });
+    const written = scope.render(keywords.hosts, raw, 'hosts');
+    const found = findHosts((isList(written) ? written : [written]).join(','), loading.inventory);
+    for (const mistake of found.mistakes) mistakes.add({ ...mistake, ...(span && { span }) });
+    return found.hosts;
+  } catch (error) {
+    if (!(error instanceof TextMistake)) throw error;
+    mistakes.add(toDiagnostic(error, span));
+    return [];
+  }
+}
+
+function contextOf(
+  { keywords, raw, vars, tags }: PlaySource,
+  loading: Loading,
+  folders: Folders,
+  hosts: readonly Host[],
+  registers: Registers,
+  mistakes: Mistakes,
+): Context {
+  const { become, become_user: user, become_method: method, environment } = keywords;
+  const base: readonly Layer[] = [
+    ...(keywords.vars ? [{ values: keywords.vars }] : []),
+    ...vars.map((values) => ({ values })),
+  ];
+  const files = variableFiles(keywords.vars_files ?? [], raw, loading, folders, base, mistakes);
+  for (const host of hosts) files(host);
+  return {
+    loading,
+    folders,
+    hosts,
+    playLayers: (host) => [...base, ...files(host)],
+    layers: [],
+    conditions: [],
+    become: {
+      ...(become !== undefined && { enabled: become }),
+      ...(user !== undefined && { user }),
+      ...(method !== undefined && { method }),
+    },
+    environment: environment ? [environment] : [],
+    tags,
+    notify: [],
+    settings: {
+      ...(keywords.ignore_errors !== undefined && { ignoreErrors: keywords.ignore_errors }),
+      ...(keywords.no_log !== undefined && { noLog: keywords.no_log }),
+      ...(keywords.check_mode !== undefined && { checkMode: keywords.check_mode }),
+      ...(keywords.diff !== undefined && { diff: keywords.diff }),
+      ...(keywords.timeout !== undefined && { timeout: keywords.timeout }),
+    },
+    idPrefix: '',
+    includes: [],
+    explain: (name) => registers.explain(name),
+    noteRegister: (name, where, selected) => registers.note(name, where, selected),
+  };
+}
+
+/** The `vars_files:` of one host; names may be templates, so each host may have others. Each file is read once. */
+function variableFiles(
+  names: readonly string[],
+  raw: ValueMap,
+  loading: Loading,
+  folders: Folders,
+  base: readonly Layer[],
+  mistakes: Mistakes,
+): (host: Host) => readonly Layer[] {
+  const byPath = new Map<string, ValueMap>();
+  const byHost = new Map<string, readonly Layer[]>();
+  const written = raw['vars_files'];
+  return (host) => {
+    const known = byHost.get(host.name);
+    if (known) return known;
+    const layers = names.flatMap((name, index) => {
+      const [container, key] = isList(written) ? [written, index] : [raw, 'vars_files'];
+      const span = valueSpan(container, key);
+      try {
+        const scope = scopeOf(
+          { loading, folders, playLayers: () => base, layers: [], explain: () => undefined },
+          host,
+          new Map(),
+        );
+        const path = findFile(String(scope.render(name, container, key)), 'vars', folders.playbook, folders);
+        const values = byPath.get(path) ?? readVariables(path, mistakes);
+        byPath.set(path, values);
+        return [{ values }];
+      } catch (error) {
+        if (!(error instanceof TextMistake) && !(error instanceof NotYet)) throw error;
+        mistakes.add(toDiagnostic(error, span), host.name);
+        return [];
+      }
+    });
+    byHost.set(host.name, layers);
+    return layers;
+  };
+}
+
+function readVariables(path: string, mistakes: Mistakes): ValueMap {
+  const source = readDocument(path, mistakes);
+  if (!source || source.value === null) return {};
+  if (isMap(source.value)) {
+    checkNames(source.value, mistakes);
+    return source.value;
+  }
+  mistakes.add({
+    code: 'wrong-type',
+    message: 'a file of variables is a map',
+    span: { file: source.file, start: 0, end: 1 },
+  });
+  return {};
+}
+
+function serialOf(serial: Value | undefined, hosts: number): { serial?: readonly number[] } {
+  if (serial === undefined) return {};
+  const sizes = (isList(serial) ? serial : [serial]).map((size) =>
+    typeof size === 'number'
+      ? size
+      : Math.max(1, Math.floor((hosts * Number.parseInt(String(size), 10)) / 100)),
+  );
+  return { serial: sizes };
+}
+
+function shareOf(keywords: PlaySource['keywords']): { maxFailPercentage?: number } {
+  if (keywords.any_errors_fatal) return { maxFailPercentage: 0 };
+  return keywords.max_fail_percentage === undefined
+    ? {}
+    : { maxFailPercentage: keywords.max_fail_percentage };
+}

@@ -1,0 +1,149 @@
+import { dirname } from 'node:path';
+import { DiagnosticError } from '../model/diagnostic.ts';
+import type { Inventory } from '../model/inventory.ts';
+import type { Module } from '../model/module.ts';
+import type { Playbook, Task } from '../model/playbook.ts';
+import { nearest } from '../model/suggest.ts';
+import { isList, type ValueMap } from '../model/value.ts';
+import { Check } from './check.ts';
+import { scopeOf, type BecomeOptions, type Context, type Loading, type TaskFile } from './context.ts';
+import { readDocument, shownPath } from './document.ts';
+import { findFile, TemplateFiles } from './files.ts';
+import { Known } from './known.ts';
+import { Mistakes } from './mistakes.ts';
+import { matchHosts } from './pattern.ts';
+import { bindPlay, type BoundPlay } from './play.ts';
+import { readPlays } from './plays.ts';
+import { Tags } from './tags.ts';
+import { readTasks } from './task-source.ts';
+import { NotYet, TextMistake } from './text-mistake.ts';
+
+export interface LoadOptions {
+  readonly inventory: Inventory;
+  readonly modules: readonly Module[];
+  /** Pattern of the hosts to keep. */
+  readonly limit?: string;
+  readonly tags?: readonly string[];
+  readonly skipTags?: readonly string[];
+  readonly extraVariables?: ValueMap;
+  /** Where neither task nor play say as whom to run. */
+  readonly become?: BecomeOptions;
+  readonly check?: boolean;
+  /** Name of the first task to run. */
+  readonly startAtTask?: string;
+}
+
+/** Reads a playbook and checks all that can be known before a host is touched. Throws a DiagnosticError with every mistake. */
+export function loadPlaybook(path: string, options: LoadOptions): Playbook {
+  const mistakes = new Mistakes();
+  const tags = new Tags(options.tags, options.skipTags);
+  const limit =
+    options.limit === undefined
+      ? undefined
+      : new Set(matchHosts(options.limit, options.inventory).map((host) => host.name));
+  const loading = loadingOf(options, tags, mistakes);
+  const bound = readPlays(path, mistakes).map((source) => bindPlay(source, loading, limit, mistakes));
+  checkHosts(bound, mistakes);
+  for (const mistake of tags.unknown()) mistakes.add(mistake);
+  mistakes.throwIfAny();
+  const plays = bound.map(({ play }) => play);
+  return {
+    path: shownPath(path),
+    plays: options.startAtTask === undefined ? plays : startAt(options.startAtTask, plays),
+  };
+}
+
+function loadingOf(options: LoadOptions, tags: Tags, mistakes: Mistakes): Loading {
+  const modules = new Map(options.modules.map((module) => [module.name, module]));
+  const taskFiles = new Map<string, TaskFile>();
+  return {
+    inventory: options.inventory,
+    modules,
+    extra: options.extraVariables ?? {},
+    become: options.become ?? {},
+    templates: new TemplateFiles(),
+    selects: (names) => tags.selects(names),
+    renderName,
+    taskFile: (name, beside, folders) => {
+      const path = findFile(name, 'tasks', beside, folders);
+      const known = taskFiles.get(path);
+      if (known) return known;
+      const file = { path: shownPath(path), tasks: readTaskFile(path, modules, mistakes) };
+      taskFiles.set(path, file);
+      return file;
+    },
+  };
+}
+
+function readTaskFile(
+  path: string,
+  modules: ReadonlyMap<string, Module>,
+  mistakes: Mistakes,
+): TaskFile['tasks'] {
+  const source = readDocument(path, mistakes);
+  if (!source || source.value === null) return [];
+  if (isList(source.value)) return readTasks(source.value, { modules, mistakes, folder: dirname(path) });
+  mistakes.add({
+    code: 'wrong-type',
+    message: 'a file of tasks is a list of tasks',
+    span: { file: source.file, start: 0, end: 1 },
+    hint: 'begin with `- name: …`',
+  });
+  return [];
+}
+
+/** Names are shown once for all hosts, so a name that differs from host to host stays as it was written. */
+function renderName(name: string, raw: ValueMap, context: Context): string | undefined {
+  const [first, ...rest] = new Set(
+    context.hosts.map((host) => {
+      try {
+        return String(scopeOf(context, host, new Map()).render(name, raw, 'name'));
+      } catch (error) {
+        if (error instanceof TextMistake || error instanceof NotYet) return undefined;
+        throw error;
+      }
+    }),
+  );
+  return rest.length === 0 ? first : undefined;
+}
+
+/** Every host goes through all plays, as it will in a run: what an earlier play registers is there in a later one. */
+function checkHosts(bound: readonly BoundPlay[], mistakes: Mistakes): void {
+  const known = new Map<string, Known>();
+  for (const { play, steps, handlers } of bound) {
+    const topics = new Set(handlers.flatMap((handler) => handler.topics));
+    for (const host of play.hosts) {
+      const own = known.get(host.name) ?? new Known();
+      known.set(host.name, own);
+      const check = new Check(host, own, topics, mistakes);
+      check.steps(steps);
+      check.steps(handlers);
+    }
+  }
+}
+
+function startAt(name: string, plays: Playbook['plays']): Playbook['plays'] {
+  const at = plays.findIndex((play) => play.tasks.some((task) => task.name === name));
+  const play = plays[at];
+  if (!play)
+    throw unknownTask(
+      name,
+      plays.flatMap((each) => each.tasks),
+    );
+  const tasks = play.tasks.slice(play.tasks.findIndex((task) => task.name === name));
+  return [{ ...play, tasks }, ...plays.slice(at + 1)];
+}
+
+function unknownTask(name: string, tasks: readonly Task[]): DiagnosticError {
+  const near = nearest(
+    name,
+    tasks.map((task) => task.name),
+  );
+  return new DiagnosticError([
+    {
+      code: 'unknown-task',
+      message: `there is no task \`${name}\``,
+      ...(near !== undefined && { hint: `did you mean \`${near}\`?` }),
+    },
+  ]);
+}
