@@ -38,6 +38,7 @@ const DRAIN = 200;
 export class EndTeller {
   readonly #tell: (end: ChannelEnd) => void;
   #exit: ChannelEnd | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
   constructor(tell: (end: ChannelEnd) => void) {
@@ -45,18 +46,20 @@ export class EndTeller {
   }
 
   exited(end: ChannelEnd): void {
+    if (this.#isOver) return;
     this.#exit = end;
-    setTimeout(() => this.closed({}), DRAIN);
+    this.#timer = setTimeout(() => this.closed({}), DRAIN);
   }
 
   closed(end: ChannelEnd): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.silence();
     this.#tell(this.#exit ?? end);
   }
 
   /** Nobody wants to know any more. */
   silence(): void {
     this.#isOver = true;
+    clearTimeout(this.#timer);
   }
 }

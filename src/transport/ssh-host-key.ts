@@ -89,7 +89,7 @@ export async function rememberHostKey(hop: Hop, key: HostKey): Promise<void> {
 }
 
 /** `ssh-ed25519 SHA256:…`. */
-export function showKey(key: HostKey): string {
+function showKey(key: HostKey): string {
   return `${key.type} ${fingerprint(key)}`;
 }
 
