@@ -3,6 +3,7 @@ import { ask, defineModule, run } from '../model/module.ts';
 import { flag } from '../model/schema.ts';
 import { type Script, raw, sh } from '../model/script.ts';
 import { Answers } from './lib/answers.ts';
+import { NO_TOOLS, accountTools, accountToolsScript } from './lib/account-tools.ts';
 import { accountName } from './lib/account-name.ts';
 import { type Group, findGroup, parseGroups } from './lib/passwd.ts';
 
@@ -17,8 +18,8 @@ type Params = z.infer<typeof params>;
 
 interface State {
   readonly group: Group | undefined;
-  /** Has groupadd and its kin; else it is busybox. */
-  readonly full: boolean;
+  /** `shadow`: groupadd and its kin. */
+  readonly tools: 'shadow' | 'busybox' | 'none';
 }
 
 export const group = defineModule<Params, State>({
@@ -28,27 +29,29 @@ export const group = defineModule<Params, State>({
   examples: [
     { title: 'A group', yaml: 'group:\n  name: backup-readers\n', needs: 'root' },
     { title: 'A group of a service', yaml: 'group:\n  name: weather\n  system: true\n', needs: 'root' },
-    { title: 'No such group', yaml: 'group:\n  name: games\n  state: absent\n', needs: 'root' },
+    { title: 'No such group', yaml: 'group:\n  name: old-team\n  state: absent\n', needs: 'root' },
   ],
   returns: { gid: 'Number of the group, where it was there before.' },
   probe: ({ name }) =>
     ask(question(name), (output) => {
       const answers = new Answers(output);
-      return { group: findGroup(parseGroups(answers.all('group')), name), full: answers.has('full') };
+      return { group: findGroup(parseGroups(answers.all('group')), name), tools: accountTools(answers) };
     }),
-  plan({ group: present, full }, { name, gid, system, state }) {
+  plan({ group: present, tools }, { name, gid, system, state }) {
+    const full = tools === 'shadow';
     const change = (summary: string, before: string, after: string, script: Script) => [
       { summary, before, after, actions: [run(script)] },
     ];
     const numbered = (number: number | undefined): string =>
       number === undefined ? name : `${name} (${number})`;
-    if (state === 'absent') {
-      if (!present) return [];
+    const isThere = present && (gid === undefined || present.gid === gid);
+    if (state === 'absent' ? !present : isThere) return [];
+    if (tools === 'none') return NO_TOOLS;
+    if (present && state === 'absent') {
       const script = full ? sh`groupdel ${name}` : sh`delgroup ${name}`;
       return change(`remove the group ${name}`, numbered(present.gid), '(no such group)', script);
     }
-    if (present) {
-      if (gid === undefined || present.gid === gid) return [];
+    if (present && gid !== undefined) {
       if (!full)
         return { failed: `the group ${name} has the number ${present.gid}, and this host has no groupmod` };
       const script = sh`groupmod -g ${gid} ${name}`;
@@ -63,6 +66,6 @@ export const group = defineModule<Params, State>({
 });
 
 function question(name: string): Script {
-  return sh`command -v groupadd >/dev/null && echo full=yes
+  return sh`${accountToolsScript}
 { getent group ${name} 2>/dev/null || cat /etc/group; } | sed 's/^/group=/'`;
 }

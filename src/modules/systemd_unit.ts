@@ -60,18 +60,6 @@ unit and removes the file.`,
   params,
   examples: [
     {
-      title: 'A timer, which catches up after the host was off',
-      yaml: `systemd_unit:
-  name: backup.timer
-  unit:
-    Timer: { OnCalendar: '*-*-* 02:30', Persistent: true }
-    Install: { WantedBy: timers.target }
-  enabled: true
-  started: true
-`,
-      needs: 'systemd',
-    },
-    {
       title: 'A service as text',
       yaml: `systemd_unit:
   name: hello.service
@@ -83,13 +71,25 @@ unit and removes the file.`,
       needs: 'systemd',
     },
     {
+      title: 'A timer, which catches up after the host was off',
+      yaml: `systemd_unit:
+  name: hello.timer
+  unit:
+    Timer: { OnCalendar: '*-*-* 02:30', Persistent: true }
+    Install: { WantedBy: timers.target }
+  enabled: true
+  started: true
+`,
+      needs: 'systemd',
+    },
+    {
       title: 'A setting on top of a unit that a package brings',
       yaml: 'systemd_unit:\n  name: ssh.service\n  dropin: restart\n  unit:\n    Service: { Restart: always }\n',
       needs: 'systemd',
     },
     {
       title: 'No such unit',
-      yaml: 'systemd_unit:\n  name: hello.service\n  state: absent\n',
+      yaml: 'systemd_unit:\n  name: hello.timer\n  state: absent\n',
       needs: 'systemd',
     },
   ],

@@ -1,5 +1,6 @@
-import { type Change, type Plan, ask, defineModule, run } from '../model/module.ts';
+import { type Change, type Plan, ask, defineModule, isFailure, run } from '../model/module.ts';
 import { joinScripts, raw, sh } from '../model/script.ts';
+import { NO_TOOLS } from './lib/account-tools.ts';
 import { Answers } from './lib/answers.ts';
 import { asUser } from './lib/as-user.ts';
 import { type UserParams, userParams } from './lib/user-params.ts';
@@ -54,13 +55,15 @@ function plan(state: UserState, given: UserParams): Plan {
   if (!state.isRoot) return { failed: 'only root may see and change users', hint: 'add `become: true`' };
   if (given.state === 'absent') {
     if (!state.account) return [];
+    if (state.tools === 'none') return NO_TOOLS;
     const summary = `remove the user ${name}${given.remove ? ' and its home folder' : ''}`;
-    const actions = [run(removeScript(given, state.full))];
+    const actions = [run(removeScript(given, state.tools === 'shadow'))];
     return [{ summary, before: `${name} (${state.account.uid})`, after: '(no such user)', actions }];
   }
   const account = state.account ? planExisting(state, given) : planNew(state, given);
-  if ('failed' in account) return account;
-  return [...account, ...planPassword(state, given), ...planKey(state, given)];
+  if (isFailure(account)) return account;
+  const changes = [...account, ...planPassword(state, given), ...planKey(state, given)];
+  return changes.length > 0 && state.tools === 'none' ? NO_TOOLS : changes;
 }
 
 function planNew(state: UserState, given: UserParams): readonly Change[] {
@@ -71,7 +74,7 @@ function planNew(state: UserState, given: UserParams): readonly Change[] {
       summary: `create the user ${name}`,
       before: '(no such user)',
       after: after.join(', '),
-      actions: [run(addScript(given, state.full, expiryDay(given)))],
+      actions: [run(addScript(given, state.tools === 'shadow', expiryDay(given)))],
     },
   ];
 }
@@ -80,7 +83,7 @@ function planExisting(state: UserState, given: UserParams): Plan {
   const differences = compareUser(state, given);
   if (differences.length === 0) return [];
   const fixed = differences.find(
-    (difference) => !state.full && !['groups', 'home folder'].includes(difference.what),
+    (difference) => state.tools !== 'shadow' && !['groups', 'home folder'].includes(difference.what),
   );
   if (fixed)
     return {
@@ -115,9 +118,10 @@ function planPassword(state: UserState, given: UserParams): readonly Change[] {
   const lock = lockWanted(sets ? (wanted ?? hash) : hash, given);
   if (lock !== undefined) {
     const before = lock ? 'open' : 'locked';
-    const script = state.full
-      ? sh`usermod ${[lock ? '-L' : '-U']} ${name}`
-      : sh`passwd ${[lock ? '-l' : '-u']} ${name}`;
+    const script =
+      state.tools === 'shadow'
+        ? sh`usermod ${[lock ? '-L' : '-U']} ${name}`
+        : sh`passwd ${[lock ? '-l' : '-u']} ${name}`;
     const actions = [run(script)];
     changes.push({
       summary: `${lock ? 'lock' : 'unlock'} the password of ${name}`,

@@ -18,7 +18,7 @@ const pi: UserState = {
   ],
   hasHome: true,
   publicKey: '',
-  full: true,
+  tools: 'shadow',
   isRoot: true,
 };
 const nobody: UserState = { ...pi, account: undefined, shadow: undefined, hasHome: false };
@@ -73,10 +73,12 @@ describe('what is done', () => {
     ['never expires', pi, { expires: -1 }, []],
     ['gone', pi, { state: 'absent', remove: true }, ['remove the user pi and its home folder']],
     ['gone already', nobody, { state: 'absent' }, []],
-    ['busybox: groups', { ...pi, full: false }, { groups: ['sudo'] }, ['change groups of the user pi']],
+    ['no tools, as asked', { ...pi, tools: 'none' }, {}, []],
+    ['no tools', { ...nobody, tools: 'none' }, {}, ['failed: this host has neither useradd nor adduser']],
+    ['busybox: groups', { ...pi, tools: 'busybox' }, { groups: ['sudo'] }, ['change groups of the user pi']],
     [
       'busybox: shell',
-      { ...pi, full: false },
+      { ...pi, tools: 'busybox' },
       { shell: '/bin/ash' },
       ['failed: pi has shell /bin/bash, and this host has no usermod to change it'],
     ],
@@ -99,7 +101,10 @@ test.each(SHELLS)('asks this machine through %s', async (shell) => {
   expect(await summariesHere(shell, user, { name: 'no-such-user', state: 'absent' })).toEqual([]);
   expect(await summariesHere(shell, group, { name: 'root', gid: 0 })).toEqual([]);
   expect(await summariesHere(shell, group, { name: 'no-such-group' })).toEqual([
-    'create the group no-such-group',
+    // Debian's busybox was built without adduser and its kin.
+    shell === 'busybox'
+      ? 'failed: this host has neither useradd nor adduser'
+      : 'create the group no-such-group',
   ]);
 });
 

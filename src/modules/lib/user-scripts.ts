@@ -59,8 +59,9 @@ export function changeScript(
 ): Script {
   const { name } = given;
   const steps: Script[] = [];
-  if (!state.full) steps.push(...changeGroups(name, differences));
-  const options = state.full ? differences.flatMap((difference) => optionsFor(difference, given)) : [];
+  if (state.tools !== 'shadow') steps.push(...changeGroups(name, differences));
+  const options =
+    state.tools === 'shadow' ? differences.flatMap((difference) => optionsFor(difference, given)) : [];
   if (options.length > 0) steps.push(sh`usermod ${options} ${name}`);
   const folder = differences.find(({ what }) => what === 'home folder');
   if (folder) steps.push(makeHome(name, folder.shall));

@@ -1,4 +1,5 @@
 import { type Script, joinScripts, raw, sh } from '../../model/script.ts';
+import { accountTools, accountToolsScript } from './account-tools.ts';
 import type { Answers } from './answers.ts';
 import { type Account, type Group, type Shadow, findAccount, findShadow, parseGroups } from './passwd.ts';
 import type { UserParams } from './user-params.ts';
@@ -10,16 +11,16 @@ export interface UserState {
   readonly hasHome: boolean;
   /** The public key, where one is there. */
   readonly publicKey: string;
-  /** Has useradd and its kin; else it is busybox. */
-  readonly full: boolean;
+  /** `shadow`: useradd and its kin. */
+  readonly tools: 'shadow' | 'busybox' | 'none';
   readonly isRoot: boolean;
 }
 
 export function userScript({ name, home, ssh_key_file: key }: UserParams): Script {
   return joinScripts([
     sh`name=${name} wanted=${home ?? ''} key=${key}`,
-    raw(`command -v useradd >/dev/null && echo full=yes
-[ "$(id -u)" != 0 ] || echo root=yes
+    accountToolsScript,
+    raw(`[ "$(id -u)" != 0 ] || echo root=yes
 line=$(getent passwd "$name" 2>/dev/null || grep "^$name:" /etc/passwd)
 echo "passwd=$line"
 { getent group 2>/dev/null || cat /etc/group; } | sed 's/^/group=/'
@@ -38,7 +39,7 @@ export function readUser(answers: Answers, { name }: UserParams): UserState {
     groups: parseGroups(answers.all('group')),
     hasHome: answers.has('home'),
     publicKey: answers.get('key'),
-    full: answers.has('full'),
+    tools: accountTools(answers),
     isRoot: answers.has('root'),
   };
 }
