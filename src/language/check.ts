@@ -23,9 +23,11 @@ export class Check {
   readonly #known: Known;
   readonly #topics: ReadonlySet<string>;
   readonly #mistakes: Mistakes;
+  readonly #among: number;
 
-  constructor(host: Host, known: Known, topics: ReadonlySet<string>, mistakes: Mistakes) {
+  constructor(host: Host, among: number, known: Known, topics: ReadonlySet<string>, mistakes: Mistakes) {
     this.#host = host;
+    this.#among = among;
     this.#known = known;
     this.#topics = topics;
     this.#mistakes = mistakes;
@@ -153,6 +155,9 @@ export class Check {
   #report(step: Step, mistake: unknown, span?: Span): void {
     if (mistake instanceof NotYet) return;
     if (!(mistake instanceof TextMistake)) throw mistake;
-    this.#mistakes.add(toDiagnostic(mistake, span ?? step.source.span), this.#host.name);
+    this.#mistakes.add(toDiagnostic(mistake, span ?? step.source.span), {
+      host: this.#host.name,
+      among: this.#among,
+    });
   }
 }

@@ -73,7 +73,6 @@ class Reader {
 
   read(): Inventory {
     const { hosts = {}, groups = {}, vars = {}, connection = {}, networks = {} } = this.#top;
-    this.#mistakes.looksAt(Object.keys(hosts));
     checkNames(vars, this.#mistakes);
     validate(z.strictObject(anything), connection, this.#mistakes, { owner: '`connection`' });
     const read = readNetworks(networks, this.#mistakes);
@@ -164,15 +163,16 @@ class Reader {
 
   /** Connection settings may name variables, so they come when all variables are there. */
   #connected(host: Host, settings: ValueMap, inventory: Inventory): Host {
+    const found = { host: host.name, among: inventory.hosts.length };
     const layers = [{ values: magicOf(inventory, host), data: true }, { values: host.variables }];
     const scope = new Scope({ layers, overriding: [{ values: this.#extra }] });
     try {
       const rendered = scope.render(settings, settings, '') as ValueMap;
-      const connection = readConnection(host.name, rendered, settings, this.#mistakes);
+      const connection = readConnection(host.name, rendered, settings, this.#mistakes, found);
       return connection ? { ...host, connection } : host;
     } catch (error) {
       if (!(error instanceof TextMistake) && !(error instanceof NotYet)) throw error;
-      this.#mistakes.add(toDiagnostic(error, host.span), host.name);
+      this.#mistakes.add(toDiagnostic(error, host.span), found);
       return host;
     }
   }

@@ -1,22 +1,31 @@
 import { DiagnosticError, type Diagnostic } from '../model/diagnostic.ts';
 
+/** For which host a mistake was found, and how many hosts were looked at for it. */
+export interface Found {
+  readonly host: string;
+  readonly among: number;
+}
+
+interface Entry {
+  readonly diagnostic: Diagnostic;
+  readonly hosts: Set<string>;
+  among: number;
+}
+
 /** Collects mistakes, so that an author sees all of them at once. */
 export class Mistakes {
-  readonly #found = new Map<string, { readonly diagnostic: Diagnostic; readonly hosts: Set<string> }>();
-  #checked = new Set<string>();
+  readonly #found = new Map<string, Entry>();
 
-  /** A mistake; with a host where it was found while looking at that host. Equal ones are kept once. */
-  add(diagnostic: Diagnostic, host?: string): void {
+  /** Equal mistakes are kept once; one that only some of the hosts show will name these. */
+  add(diagnostic: Diagnostic, found?: Found): void {
     const { code, message, span } = diagnostic;
     const key = `${code} ${message} ${span?.file.path} ${span?.start} ${span?.end}`;
-    const entry = this.#found.get(key) ?? { diagnostic, hosts: new Set<string>() };
-    if (host !== undefined) entry.hosts.add(host);
+    const entry = this.#found.get(key) ?? { diagnostic, hosts: new Set<string>(), among: 0 };
+    if (found) {
+      entry.hosts.add(found.host);
+      entry.among = Math.max(entry.among, found.among);
+    }
     this.#found.set(key, entry);
-  }
-
-  /** Says which hosts are looked at, so that a mistake that only some of them show names these. */
-  looksAt(hosts: Iterable<string>): void {
-    this.#checked = new Set([...this.#checked, ...hosts]);
   }
 
   get size(): number {
@@ -26,7 +35,7 @@ export class Mistakes {
   /** In the order of their files, and of the lines in each. */
   list(): readonly Diagnostic[] {
     const files: string[] = [];
-    const all = [...this.#found.values()].map(({ diagnostic, hosts }) => this.#named(diagnostic, hosts));
+    const all = [...this.#found.values()].map(named);
     for (const { span } of all) if (span && !files.includes(span.file.path)) files.push(span.file.path);
     return all.sort(
       (left, right) => order(left, files) - order(right, files) || offset(left) - offset(right),
@@ -36,11 +45,11 @@ export class Mistakes {
   throwIfAny(): void {
     if (this.size > 0) throw new DiagnosticError(this.list());
   }
+}
 
-  #named(diagnostic: Diagnostic, hosts: ReadonlySet<string>): Diagnostic {
-    if (hosts.size === 0 || hosts.size >= this.#checked.size) return diagnostic;
-    return { ...diagnostic, message: `${diagnostic.message} (for ${listed([...hosts])})` };
-  }
+function named({ diagnostic, hosts, among }: Entry): Diagnostic {
+  if (hosts.size >= among) return diagnostic;
+  return { ...diagnostic, message: `${diagnostic.message} (for ${listed([...hosts])})` };
 }
 
 function listed(hosts: readonly string[]): string {

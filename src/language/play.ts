@@ -36,7 +36,6 @@ export function bindPlay(
   const folders = foldersOf(source.path);
   const all = hostsOf(source, loading, mistakes);
   const hosts = limit ? all.filter((host) => limit.has(host.name)) : all;
-  mistakes.looksAt(hosts.map((host) => host.name));
   const registers = new Registers();
   const context = contextOf(source, loading, folders, hosts, registers, mistakes);
   const reading = { modules: loading.modules, mistakes, folder: dirname(source.path) };
@@ -69,7 +68,8 @@ function hostsOf({ raw, keywords }: PlaySource, loading: Loading, mistakes: Mist
     const written = scope.render(keywords.hosts, raw, 'hosts');
     const found = findHosts((isList(written) ? written : [written]).join(','), loading.inventory);
     for (const mistake of found.mistakes) mistakes.add({ ...mistake, ...(span && { span }) });
-    return found.hosts;
+    // What stands in the play is checked all the same, for whomever it may be meant.
+    return found.mistakes.length > 0 ? loading.inventory.hosts : found.hosts;
   } catch (error) {
     if (!(error instanceof TextMistake)) throw error;
     mistakes.add(toDiagnostic(error, span));
@@ -90,7 +90,7 @@ function contextOf(
     ...(keywords.vars ? [{ values: keywords.vars }] : []),
     ...vars.map((values) => ({ values })),
   ];
-  const files = variableFiles(keywords.vars_files ?? [], raw, loading, folders, base, mistakes);
+  const files = variableFiles(keywords.vars_files ?? [], hosts.length, raw, loading, folders, base, mistakes);
   for (const host of hosts) files(host);
   return {
     loading,
@@ -124,6 +124,7 @@ function contextOf(
 /** The `vars_files:` of one host; names may be templates, so each host may have others. Each file is read once. */
 function variableFiles(
   names: readonly string[],
+  among: number,
   raw: ValueMap,
   loading: Loading,
   folders: Folders,
@@ -151,7 +152,7 @@ function variableFiles(
         return [{ values }];
       } catch (error) {
         if (!(error instanceof TextMistake) && !(error instanceof NotYet)) throw error;
-        mistakes.add(toDiagnostic(error, span), host.name);
+        mistakes.add(toDiagnostic(error, span), { host: host.name, among });
         return [];
       }
     });

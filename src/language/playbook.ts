@@ -115,7 +115,7 @@ function checkHosts(bound: readonly BoundPlay[], mistakes: Mistakes): void {
     for (const host of play.hosts) {
       const own = known.get(host.name) ?? new Known();
       known.set(host.name, own);
-      const check = new Check(host, own, topics, mistakes);
+      const check = new Check(host, play.hosts.length, own, topics, mistakes);
       check.steps(steps);
       check.steps(handlers);
     }

@@ -8,7 +8,7 @@ import type { Mistakes } from './mistakes.ts';
 import { checkNames } from './names.ts';
 import { spanOf, valueSpan } from './origin.ts';
 import { reportUnsupported } from './unsupported.ts';
-import { validate } from './validate.ts';
+import { validateKeywords } from './validate.ts';
 
 /** A play as it was written. */
 export interface PlaySource {
@@ -72,7 +72,13 @@ function readEntry(
     Object.keys(raw).filter((key) => !refused.includes(key)),
   );
   const head = { ...span, end: endOfLine(span) };
-  const keywords = validate(playSchema, rest, mistakes, { owner: 'this play', span: head });
+  const keywords = validateKeywords(
+    playSchema,
+    rest,
+    mistakes,
+    { owner: 'this play', span: head },
+    { hosts: 'all' },
+  );
   if (!keywords) return [];
   checkNames(keywords.vars ?? {}, mistakes);
   return [{ raw, keywords, span, path, vars: around.vars, tags: [...around.tags, ...(keywords.tags ?? [])] }];
@@ -85,7 +91,7 @@ function readImport(
   around: Around,
   mistakes: Mistakes,
 ): readonly PlaySource[] {
-  const read = validate(importSchema, raw, mistakes, { owner: 'this import', span });
+  const read = validateKeywords(importSchema, raw, mistakes, { owner: 'this import', span });
   if (!read) return [];
   checkNames(read.vars ?? {}, mistakes);
   const target = join(dirname(path), read.import_playbook);

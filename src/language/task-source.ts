@@ -10,7 +10,7 @@ import { badName, checkNames } from './names.ts';
 import { keySpan, spanOf, valueSpan } from './origin.ts';
 import { readParameters } from './parameters.ts';
 import { reportUnsupported } from './unsupported.ts';
-import { keysOf, validate } from './validate.ts';
+import { keysOf, validateKeywords } from './validate.ts';
 
 interface Written {
   /** The task as it was written; it knows where. */
@@ -76,7 +76,13 @@ function readBlock(written: Written, reading: Reading): TaskSource | undefined {
     raw,
     Object.keys(raw).filter((key) => !refused.includes(key)),
   );
-  const keywords = validate(blockSchema, rest, reading.mistakes, { owner: 'this block', span });
+  const keywords = validateKeywords(
+    blockSchema,
+    rest,
+    reading.mistakes,
+    { owner: 'this block', span },
+    { block: [] },
+  );
   if (!keywords) return undefined;
   checkNames(keywords.vars ?? {}, reading.mistakes);
   return { ...written, kind: 'block', keywords, entries: readTasks(keywords.block, reading) };
@@ -88,7 +94,7 @@ function readOne(written: Written, reading: Reading): TaskSource | undefined {
   const refused = reportUnsupported(raw, 'task', mistakes);
   const own = Object.keys(raw).filter((key) => !refused.includes(key));
   const action = own.filter((key) => !KEYWORDS.includes(key));
-  const keywords = validate(
+  const keywords = validateKeywords(
     taskSchema,
     pick(
       raw,
