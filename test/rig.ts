@@ -129,7 +129,7 @@ export function localShell(
     writeFileSync(file, `(eval ${quote(` ${script.text}`)}) </dev/null\n`, { mode: 0o644 });
     const env = { ...process.env, ...(shell === 'busybox' ? { PATH: appletFolder() } : {}), ...environment };
     const words = { dash: ['dash'], bash: ['bash', '--posix'], busybox: ['sh'] }[shell];
-    const [command = '', ...rest] = [...through, ...words, file];
+    const [command, ...rest] = [...through, ...words, file];
     try {
       return await outputOf(spawn(command, rest, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }));
     } finally {

@@ -94,7 +94,7 @@ describe.each(SHELLS)('on %s', (shell) => {
     const { result } = await box.apply(copy, { dest: '%/a', content: 'new', backup: true }, { shell });
     const kept = result['backup_file'];
     expect(kept).toEqual(expect.stringMatching(/\/a\.\d{4}-.*~$/));
-    expect(readFileSync(String(kept as string), 'utf8')).toBe('old');
+    expect(readFileSync(kept as string, 'utf8')).toBe('old');
   });
 
   test('large and binary files are replaced without being shown', async () => {

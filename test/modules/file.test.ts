@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { file } from '../../src/modules/file.ts';
 import { SHELLS, applyTask, localShell } from '../rig.ts';
-import { sandbox, summaries } from './sandbox.ts';
+import { onlyPrograms, sandbox, summaries } from './sandbox.ts';
 
 const box = sandbox();
 const at = (name: string): string => join(box.folder, name);
@@ -153,9 +153,7 @@ test.each([
 test('says so where it cannot list what is in a folder', async () => {
   mkdirSync(at('tree'));
   writeFileSync(at('tree/file'), '');
-  const bin = at('bin');
-  mkdirSync(bin);
-  for (const name of ['dash', 'ls', 'head']) symlinkSync(`/usr/bin/${name}`, join(bin, name));
+  const bin = onlyPrograms(box.folder, 'dash', 'ls', 'head');
   const execute = localShell('dash', box.folder, { PATH: bin });
   const params = { path: at('tree'), state: 'directory', recurse: true, mode: '0700' };
   const { failure } = await applyTask({ module: file, params, execute });

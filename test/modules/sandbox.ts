@@ -1,4 +1,6 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import type { Inputs, Module } from '../../src/model/module.ts';
 import { type Applied, type ShellName, applyTask, localShell, makeFolder } from '../rig.ts';
@@ -38,4 +40,12 @@ export function sandbox(): Sandbox {
 /** The short lines of what was changed. */
 export function summaries(applied: Applied<unknown>): readonly string[] {
   return applied.changes.map((change) => change.summary);
+}
+
+/** Makes a folder `bin` with these programs alone, as a `PATH` of what a very small system has. */
+export function onlyPrograms(folder: string, ...names: readonly string[]): string {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  for (const name of names) symlinkSync(execFileSync('which', [name]).toString().trim(), join(bin, name));
+  return bin;
 }

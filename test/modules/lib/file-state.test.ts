@@ -1,5 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
+import { chmodSync, lstatSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/model/secret.ts';
@@ -11,6 +10,7 @@ import {
   sha256,
 } from '../../../src/modules/lib/file-state.ts';
 import { type Execute, SHELLS, localShell, makeFolder } from '../../rig.ts';
+import { onlyPrograms } from '../sandbox.ts';
 
 let folder: string;
 
@@ -24,14 +24,6 @@ async function look(execute: Execute, ...questions: readonly FileQuestion[]): Pr
   const answer = await execute(fileStatesScript(questions));
   expect(answer.stderr).toBe('');
   return parseFileStates(answer);
-}
-
-/** A folder with links to some programs only: what a very small system has. */
-function onlyPrograms(...names: readonly string[]): string {
-  const bin = join(folder, 'bin');
-  mkdirSync(bin);
-  for (const name of names) symlinkSync(execFileSync('which', [name]).toString().trim(), join(bin, name));
-  return bin;
 }
 
 describe.each(SHELLS)('on %s', (shell) => {
@@ -147,7 +139,7 @@ test('where there is no `stat` and no `sha256sum`, `ls` and `md5sum` tell', asyn
   writeFileSync(path, 'text');
   chmodSync(path, 0o6754);
   const execute = localShell('dash', folder, {
-    PATH: onlyPrograms('dash', 'ls', 'head', 'date', 'md5sum', 'wc', 'tr', 'cat'),
+    PATH: onlyPrograms(folder, 'dash', 'ls', 'head', 'date', 'md5sum', 'wc', 'tr', 'cat'),
   });
   const [same, differing] = await look(
     execute,
@@ -170,7 +162,9 @@ test('where there is no `stat` and no `sha256sum`, `ls` and `md5sum` tell', asyn
 
 test('without any program for sums, the text itself is compared', async () => {
   writeFileSync(join(folder, 'file'), 'text');
-  const execute = localShell('dash', folder, { PATH: onlyPrograms('dash', 'ls', 'head', 'wc', 'tr', 'cat') });
+  const execute = localShell('dash', folder, {
+    PATH: onlyPrograms(folder, 'dash', 'ls', 'head', 'wc', 'tr', 'cat'),
+  });
   const [state] = await look(execute, { path: join(folder, 'file'), content: { wanted: 'text' } });
   expect(state?.content).toMatchObject({ kind: 'text', text: 'text' });
 });

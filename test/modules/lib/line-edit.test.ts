@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type LineEdit, dropLines, putLine } from '../../../src/modules/lib/line-edit.ts';
 
