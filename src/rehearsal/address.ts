@@ -21,7 +21,7 @@ export function parseRange(text: string): Range {
 }
 
 /** An IPv4 address as a number, or undefined where it is none (a name, IPv6). */
-export function parseAddress(text: string): number | undefined {
+function parseAddress(text: string): number | undefined {
   const parts = text.split('.');
   if (parts.length !== 4 || parts.some((part) => !/^\d{1,3}$/.test(part) || Number(part) > 255))
     return undefined;

@@ -47,7 +47,8 @@ export async function bootRehearsal(inventory: Inventory, options: RehearsalOpti
     await prepareFolder(state);
     await bootAll(state, options);
   } catch (error) {
-    await takeDownRehearsal(directory);
+    // What went wrong first is what has to be told.
+    await takeDownRehearsal(directory).catch((second: Error) => log(second.message));
     throw error;
   }
   return openRehearsal(state, log);

@@ -20,7 +20,7 @@ export async function addUser(user: string, upper: string, base: string, publicK
     const joined = group.replace(/^(sudo:[^:]*:[^:]*:).*$/m, `$1${user}`);
     await write('etc/group', `${joined}${user}:x:${id}:\n`);
     await write('etc/sudoers.d/010_rehearsal', `${user} ALL=(ALL) NOPASSWD: ALL\n`, 0o440);
-    await must('making the login user', ['cp', '-a', join(base, 'etc/skel/.'), join(upper, home)]);
+    await must('making the login user', ['cp', '-a', `${join(base, 'etc/skel')}/.`, join(upper, home)]);
   }
   await chmod(join(upper, home), user === 'root' ? 0o700 : 0o755);
   await chmod(join(upper, home, '.ssh'), 0o700);

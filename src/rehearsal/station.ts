@@ -96,6 +96,12 @@ hostname '${plainName(name)}'
 mkdir -p root
 mount -t overlay overlay -o 'lowerdir=${image.tools}:${image.base},upperdir=${folder}/upper,workdir=${folder}/work' root
 mount -t proc proc root/proc
+# Settings of the network are the station's own; the others are this machine's.
+for part in kernel vm fs; do
+  mount --bind root/proc/sys/$part root/proc/sys/$part
+  mount -o remount,bind,ro root/proc/sys/$part
+done
+[ ! -e root/proc/sysrq-trigger ] || mount --bind /dev/null root/proc/sysrq-trigger
 mount -t sysfs -o ro sysfs root/sys
 mount -t tmpfs tmpfs root/run
 mkdir -p root/dev/net

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bindCgroup, joinCgroup } from './cgroup.ts';
-import type { Image } from './image.ts';
 import { quote } from '../model/script.ts';
+import { bindCgroup, joinCgroup } from './cgroup.ts';
 import { hostInit } from './host-init.ts';
+import type { Image } from './image.ts';
 import { withheld } from './inside.ts';
 import { plainName } from './names.ts';
-import { markOf } from './process-mark.ts';
 import { wireLines } from './network.ts';
+import { markOf } from './process-mark.ts';
 import type { HostPlan } from './topology.ts';
 
 /**
@@ -25,8 +25,8 @@ export async function startSupervisor(
   await writeFile(script, supervisorScript(host, folder, image, prefix));
   const log = await open(join(folder, 'console.log'), 'a');
   await rm(join(folder, 'leader'), { force: true });
-  const stdio = ['ignore', log.fd, log.fd] as const;
-  const child = spawn('unshare', ['--mount', 'sh', script], { detached: true, stdio: [...stdio], cwd: '/' });
+  const argv = ['--mount', 'sh', script];
+  const child = spawn('unshare', argv, { detached: true, stdio: ['ignore', log.fd, log.fd], cwd: '/' });
   // Whether it came up is found out by whoever waits for the host.
   child.on('error', () => {});
   child.unref();
@@ -38,7 +38,7 @@ export async function startSupervisor(
 
 function supervisorScript(host: HostPlan, folder: string, image: Image, prefix: string): string {
   const interfaces = host.wires.map(({ name }) => `--network-interface=${name}`).join(' ');
-  const hostName = plainName(host.name);
+  const dropped = withheld.map((name) => `CAP_${name.toUpperCase()}`).join(',');
   return `cd '${folder}' || exit 1
 # Nothing of nspawn's own bookkeeping stays on the machine.
 mkdir -p /run/systemd/nspawn root
@@ -52,8 +52,8 @@ ${joinCgroup(`${prefix}-rehearsal/${host.namespace}`)}
 mount -o remount,bind,ro /sys || exit 1
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=yes
 exec systemd-nspawn --quiet --keep-unit --register=no ${interfaces} \\
-  --capability=all --drop-capability=${withheld.map((name) => `CAP_${name.toUpperCase()}`).join(',')} --bind=/dev/net/tun \\
-  --resolv-conf=off --console=pipe --hostname='${hostName}' --machine='${host.namespace}' -D '${folder}/root' \\
+  --capability=all --drop-capability=${dropped} --bind=/dev/net/tun \\
+  --resolv-conf=off --console=pipe --hostname='${plainName(host.name)}' --machine='${host.namespace}' -D '${folder}/root' \\
   /bin/sh -c ${quote(hostInit)}
 END
 boots=0

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { must } from './process.ts';
-import { defaultDirectory, marker, prefixOf } from './state.ts';
+import { defaultDirectory, marker, paths, prefixOf } from './state.ts';
 
 /**
  * Ends a rehearsal, whoever booted it, and takes all of it away but the cached image. It goes by names alone, so
@@ -10,7 +10,13 @@ import { defaultDirectory, marker, prefixOf } from './state.ts';
 export async function takeDownRehearsal(directory: string = defaultDirectory): Promise<boolean> {
   const prefix = prefixOf(directory);
   const doing = 'taking the rehearsal down';
-  const processes = await must(doing, ['unshare', '--mount', 'sh', '-c', killScript(`${prefix}-rehearsal`)]);
+  const processes = await must(doing, [
+    'unshare',
+    '--mount',
+    'sh',
+    '-c',
+    killScript(directory, `${prefix}-rehearsal`),
+  ]);
   const namespaces = await must(doing, ['sh', '-c', namespacesScript(prefix)]);
   const isOurs = await access(join(directory, marker)).then(
     () => true,
@@ -21,8 +27,10 @@ export async function takeDownRehearsal(directory: string = defaultDirectory): P
 }
 
 /** Kills all that is in the cgroup, supervisors and hosts alike, and removes it. */
-function killScript(cgroup: string): string {
-  return `top=
+function killScript(directory: string, cgroup: string): string {
+  return `# Those that were started a moment ago, and have not joined it yet.
+grep -lsa '${paths.machines(directory)}/[^/]*/[a-z]*[.]sh' /proc/[0-9]*/cmdline | cut -d/ -f3 | xargs -r kill -9 2>/dev/null
+top=
 while read -r _ place type _; do [ "$type" != cgroup2 ] || { top=$place; break; }; done < /proc/mounts
 [ -n "$top" ] || { mount -t cgroup2 cgroup2 /sys/fs/cgroup && top=/sys/fs/cgroup; } || exit 1
 top=$top/${cgroup}
@@ -45,12 +53,13 @@ function namespacesScript(prefix: string): string {
   [ -e "$path" ] || continue
   echo "$path"
   name=\${path##*/}
-  ip netns pids "$name" | xargs -r kill -9 2>/dev/null
+  ip netns pids "$name" | grep -vx '${process.pid}' | xargs -r kill -9 2>/dev/null
   ip netns del "$name" || exit 1
 done
 rm -rf /etc/netns/${prefix}-*
 # Folders that were made for us; they stay where others use them.
-rmdir /etc/netns /run/systemd/nspawn 2>/dev/null
+rmdir /etc/netns 2>/dev/null
+rmdir -p /run/systemd/nspawn 2>/dev/null
 if [ -d /run/netns ] && [ -z "$(ls /run/netns)" ]; then umount /run/netns; rmdir /run/netns; fi 2>/dev/null
 true`;
 }

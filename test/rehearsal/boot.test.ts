@@ -55,6 +55,20 @@ describe.skipIf(skipped)('a rehearsal', () => {
     expect(await inside('pi', 'ls /etc/netplan; stat -c %a /etc/netplan/*')).toBe('50-cloud-init.yaml\n600');
   });
 
+  test('makes the login user as an installer would', () => {
+    const ask =
+      'id -nG; pwd; ls -d .bash* .profile .ssh; stat -c "%a %U" . .ssh .ssh/authorized_keys; cat /etc/hostname; umask';
+    expect(ssh('192.168.1.2', ask).stdout.split('\n')).toEqual([
+      'pi sudo',
+      '/home/pi',
+      ...['.bash_logout', '.bashrc', '.profile', '.ssh'],
+      ...['755 pi', '700 pi', '600 pi'],
+      'pi',
+      expect.stringMatching(/^00?\d\d$/),
+      '',
+    ]);
+  });
+
   test('knows the names of the house, and says at once that there are no others', async () => {
     expect(await inside('pi', 'getent hosts nas')).toContain('192.168.1.21');
     const start = Date.now();
