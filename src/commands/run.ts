@@ -38,8 +38,6 @@ export interface RunFlags extends LoadFlags {
 
 /** `homerun run` and `homerun plan`. */
 export async function runCommand(path: string, flags: RunFlags, terminal: Terminal): Promise<number> {
-  if (flags.detailedExitcode && !flags.check)
-    throw new UsageError('--detailed-exitcode goes with plan or --check');
   const redactor = new Redactor();
   const { inventory, playbook } = await load(path, flags, terminal, redactor);
   if (flags.listHosts || flags.listTasks) return list(playbook, flags, terminal);

@@ -93,8 +93,9 @@ export class ScreenLog {
   }
 
   #finished(event: TaskFinished): string[] {
-    // A message without a change is the whole purpose of its task: that is `debug`.
-    const silent = event.outcome === 'skipped' || (event.outcome === 'ok' && event.message === undefined);
+    // A message without a change is news only where it is the whole purpose of its task.
+    const speaks = event.task.module === 'debug' && event.message !== undefined;
+    const silent = event.outcome === 'skipped' || (event.outcome === 'ok' && !speaks);
     if (silent && this.#details.verbosity === 0) return [];
     const { sign, look } = OUTCOMES[event.outcome];
     const { check } = this.#closing;
