@@ -1,63 +1,26 @@
-import { z } from 'zod';
 import { type Change, type Plan, ask, defineModule, isFailure, run } from '../model/module.ts';
-import { flag, mode, text } from '../model/schema.ts';
 import { joinScripts, raw, sh } from '../model/script.ts';
-import type { Value } from '../model/value.ts';
 import { isMap } from '../model/value.ts';
 import { Answers } from './lib/answers.ts';
 import { planFile } from './lib/file-change.ts';
 import { type FileState, fileStateScript, parseFileState } from './lib/file-state.ts';
 import { type Unit, isStarted, isStopped, readUnit, unitCommand, unitScript } from './lib/systemctl.ts';
-import { canBeEnabled, printUnit, unitMapError, verifyScript } from './lib/unit-file.ts';
+import { canBeEnabled, printUnit, verifyScript } from './lib/unit-file.ts';
+import { type UnitParams, unitParams } from './lib/unit-params.ts';
 import { planEnabled } from './lib/unit-plan.ts';
-
-const params = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(
-        /^[A-Za-z0-9:_.@-]+\.(?:service|socket|target|timer|path|mount|automount|swap|slice)$/,
-        'a unit with its suffix, such as `backup.timer`',
-      )
-      .describe('The unit with its suffix.'),
-    content: text.optional().describe('The whole file as text.'),
-    unit: z
-      .custom<Value>(isMap, { error: 'a map of sections' })
-      .optional()
-      .describe('The file as a map: `{Unit: {…}, Service: {…}}`. A list repeats its key.'),
-    dropin: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]+$/, 'the name of a file')
-      .optional()
-      .describe('Writes `NAME.d/DROPIN.conf` beside a unit that a package brings, instead of the unit.'),
-    state: z.enum(['present', 'absent']).default('present').describe('Whether the file shall be there.'),
-    enabled: flag.optional().describe('Whether the unit starts with the host.'),
-    started: flag.optional().describe('Whether the unit shall run.'),
-    restart_on_change: flag.default(true).describe('Restarts a running unit whose file has changed.'),
-    mode: mode.default('0644').describe('Permissions of the file.'),
-  })
-  .superRefine((given, context) => {
-    const { state, content, unit } = given;
-    if (state === 'present' && (content === undefined) === (unit === undefined))
-      context.addIssue({ code: 'custom', message: '`systemd_unit` needs one of `content` and `unit`' });
-    const error = isMap(unit) ? unitMapError(unit) : undefined;
-    if (error !== undefined) context.addIssue({ code: 'custom', path: ['unit'], message: error });
-  });
-
-type Params = z.infer<typeof params>;
 
 interface State {
   readonly unit: Unit | undefined;
   readonly file: FileState;
 }
 
-export const systemdUnit = defineModule<Params, State>({
+export const systemdUnit = defineModule<UnitParams, State>({
   name: 'systemd_unit',
   summary: 'Writes a unit file or a drop-in, and starts and enables the unit.',
   description: `systemd checks the new file before it takes its place, and reads its files again only when one has
 changed. A running unit is then restarted, unless \`restart_on_change: false\`. \`state: absent\` stops and disables the
 unit and removes the file.`,
-  params,
+  params: unitParams,
   examples: [
     {
       title: 'A service as text',
@@ -115,16 +78,16 @@ unit and removes the file.`,
   },
 });
 
-function unitPath({ name, dropin }: Params): string {
+function unitPath({ name, dropin }: UnitParams): string {
   const path = `/etc/systemd/system/${name}`;
   return dropin === undefined ? path : `${path}.d/${dropin.replace(/\.conf$/, '')}.conf`;
 }
 
-function contentOf({ content, unit }: Params): string {
+function contentOf({ content, unit }: UnitParams): string {
   return isMap(unit) ? printUnit(unit) : (content ?? '').replace(/\n?$/, '\n');
 }
 
-function planPresent(unit: Unit, file: FileState, given: Params): Plan {
+function planPresent(unit: Unit, file: FileState, given: UnitParams): Plan {
   const { name, dropin, enabled, started } = given;
   const content = contentOf(given);
   if (dropin !== undefined && unit.load === 'not-found')
@@ -165,7 +128,7 @@ function planPresent(unit: Unit, file: FileState, given: Params): Plan {
 
 function planRunning(
   unit: Unit,
-  given: Params,
+  given: UnitParams,
   isChanged: boolean,
   started: boolean | undefined,
 ): readonly Change[] {
@@ -183,7 +146,7 @@ function planRunning(
   return started === true && !isStarted(unit) ? doing('start', 'active') : [];
 }
 
-function planAbsent(unit: Unit, file: FileState, given: Params): Plan {
+function planAbsent(unit: Unit, file: FileState, given: UnitParams): Plan {
   const { name, dropin, restart_on_change: restart } = given;
   if (file.type === 'absent') return [];
   if (file.type === 'directory') return { failed: `${file.real} is a directory` };

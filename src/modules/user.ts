@@ -1,5 +1,6 @@
 import { type Change, type Plan, ask, defineModule, isFailure, run } from '../model/module.ts';
 import { joinScripts, raw, sh } from '../model/script.ts';
+import { Secret } from '../model/secret.ts';
 import { NO_TOOLS } from './lib/account-tools.ts';
 import { Answers } from './lib/answers.ts';
 import { asUser } from './lib/as-user.ts';
@@ -112,7 +113,7 @@ function planPassword(state: UserState, given: UserParams): readonly Change[] {
   const wanted = typeof password === 'string' ? password : password?.reveal();
   const sets = may && hash.replace(/^!+/, '') !== wanted?.replace(/^!+/, '');
   if (sets) {
-    const script = sh`printf '%s:%s\n' ${name} ${password} | chpasswd -e`;
+    const script = sh`printf '%s:%s\n' ${name} ${new Secret(wanted ?? '')} | chpasswd -e`;
     changes.push({ summary: `set the password of ${name}`, actions: [run(script)] });
   }
   const lock = lockWanted(sets ? (wanted ?? hash) : hash, given);

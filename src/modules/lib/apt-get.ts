@@ -1,4 +1,4 @@
-import type { Secret } from '../../model/secret.ts';
+import { Secret } from '../../model/secret.ts';
 import { type Script, joinScripts, raw, sh } from '../../model/script.ts';
 
 export interface AptSettings {
@@ -59,9 +59,14 @@ fail() {
 /** Through standard input, so that no answer stands in a list of processes. */
 export function preseed(answers: readonly Preseed[]): Script {
   const lines = answers.map(
-    ({ name, question, vtype, value }) => sh`printf '%s %s %s %s\n' ${name} ${question} ${vtype} ${value}`,
+    ({ name, question, vtype, value }) =>
+      sh`printf '%s %s %s %s\n' ${name} ${question} ${vtype} ${hide(vtype, value)}`,
   );
   return sh`{ ${joinScripts(lines, '; ')}; } | debconf-set-selections || exit`;
+}
+
+function hide(vtype: string, value: string | Secret): string | Secret {
+  return vtype === 'password' && typeof value === 'string' ? new Secret(value) : value;
 }
 
 /** Lists that miss a package, or name a version that the mirror has dropped since, are fetched again, once. */
