@@ -31,7 +31,7 @@ export function parseTask(yaml: string): ParsedTask {
 }
 
 /** The fixtures beside this file stand for those of a playbook. */
-export function loadInputs(module: Module, params: Readonly<Record<string, unknown>>): Inputs {
+function loadInputs(module: Module, params: Readonly<Record<string, unknown>>): Inputs {
   const inputs: Record<string, Input> = {};
   if (module.inputsUnless !== undefined && params[module.inputsUnless] === true) return inputs;
   for (const [name, kind] of Object.entries(module.inputs ?? {})) {

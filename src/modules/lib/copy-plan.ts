@@ -44,10 +44,9 @@ export function copyQuestions(asked: CopyParams, inputs: Inputs): readonly FileQ
   const content: NonNullable<FileQuestion['content']> = asked.remote_src
     ? 'checksum'
     : { wanted: contentOf(asked, input?.files[0]) };
-  const questions: FileQuestion[] = [
-    { path: withoutSlash(asked.dest), content },
-    { path: posix.join(asked.dest, posix.basename(asked.src ?? 'content')), content },
-  ];
+  const questions: FileQuestion[] = [{ path: withoutSlash(asked.dest), content }];
+  if (asked.src !== undefined)
+    questions.push({ path: posix.join(asked.dest, posix.basename(asked.src)), content });
   return asked.remote_src ? [...questions, { path: asked.src ?? '', content }] : questions;
 }
 

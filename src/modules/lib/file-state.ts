@@ -30,7 +30,7 @@ export interface FileState extends FileAttributes {
   readonly content: FileContent;
 }
 
-export type FileContent =
+type FileContent =
   | { readonly kind: 'none' }
   /** The same as was wanted. */
   | { readonly kind: 'same' }

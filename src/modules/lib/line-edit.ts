@@ -43,7 +43,7 @@ export function dropLines(text: string, { line, regexp, search_string: search }:
 }
 
 /** Puts a line before the one with this number, each with an end of its own. */
-export function insert(lines: string[], at: number, line: string): void {
+function insert(lines: string[], at: number, line: string): void {
   const end = lineEnd(lines);
   const previous = lines[at - 1];
   if (previous !== undefined && !previous.endsWith('\n')) lines[at - 1] = previous + end;

@@ -150,10 +150,11 @@ function permitting(file: FileToWrite): Script {
 function validating(file: FileToWrite): Script {
   if (file.validate === undefined) return raw(':');
   const command = file.validate.replaceAll(/(["']?)%s\1/g, () => '"$1"');
-  const refused = `the new content did not pass \`${file.validate}\`; the old one is still there: `;
+  const refused = `the new content did not pass \`${file.validate}\`, so nothing was changed`;
   return sh`if ! error=$(sh -c ${command} sh "$temp" </dev/null 2>&1); then
   printf '%s\\n' "$error" >&2
-  fail ${refused}"$(printf %s "$error" | tail -n 1)"
+  last=$(printf %s "$error" | tail -n 1)
+  fail ${refused}"\${last:+: $last}"
 fi`;
 }
 

@@ -153,11 +153,14 @@ describe.each(SHELLS)('on %s', (shell) => {
         'looking',
         'new',
         'line 3: no good',
-        `cannot write ${path}: the new content did not pass \`${validate}\`; the old one is still there: line 3: no good`,
+        `cannot write ${path}: the new content did not pass \`${validate}\`, so nothing was changed: line 3: no good`,
       ].join('\n'),
     );
     expect(await write(here(), { path, bytes: 'new', validate: 'echo "unbalanced %s' })).toContain(
       'did not pass',
+    );
+    expect(await write(here(), { path, bytes: 'new', validate: 'false %s' })).toMatch(
+      /so nothing was changed$/,
     );
     expect(await write(here(), { path, bytes: 'new', validate: `grep -q new '%s'` })).toBeUndefined();
     expect(readdirSync(folder)).toEqual(['file']);
