@@ -50,13 +50,13 @@ async function ask(question: string, options: { readonly hidden?: boolean } = {}
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new UsageError(`there is no terminal to ask: ${question.trim()}`);
   }
-  process.stderr.write(question);
-  // Raw echo is switched off by giving readline no output; what is typed must not stay on the screen.
+  // Without an output readline echoes nothing; it comes before the question, so that nobody can answer too early.
   const reader = createInterface({
     input: process.stdin,
     ...(options.hidden ? {} : { output: process.stderr }),
     terminal: true,
   });
+  process.stderr.write(question);
   try {
     return await new Promise<string>((resolve, reject) => {
       reader.once('line', resolve);

@@ -20,7 +20,7 @@ export function notify(context: HostContext, entry: Entry, names: readonly strin
 export function promise(context: HostContext, unit: Unit): void {
   if (context.settings.check) return;
   for (const handler of handlersFor(context, unit.item.notify))
-    context.settings.journal.owe(context.host.name, context.playId, handler.id);
+    context.settings.journal.owe(context.host.name, context.playId, handler.name);
 }
 
 /** The change was not made after all. A handler that something else had notified stays owed. */
@@ -28,7 +28,7 @@ export function takeBack(context: HostContext, unit: Unit): void {
   if (context.settings.check) return;
   for (const handler of handlersFor(context, unit.item.notify)) {
     if (!context.notified.has(handler))
-      context.settings.journal.settle(context.host.name, context.playId, handler.id);
+      context.settings.journal.settle(context.host.name, context.playId, handler.name);
   }
 }
 
@@ -42,14 +42,14 @@ export function takeNotified(context: HostContext): Entry[] {
 export function handlerDone(context: HostContext, handler: Task): void {
   // It was notified again while it waited for its turn: then it is owed again.
   if (context.settings.check || context.notified.has(handler)) return;
-  context.settings.journal.settle(context.host.name, context.playId, handler.id);
+  context.settings.journal.settle(context.host.name, context.playId, handler.name);
 }
 
-/** Handlers that an earlier run owed this host and never ran. */
+/** Handlers that an earlier run owed this host and never ran. Known by name: whoever mends a playbook moves its lines. */
 export function recover(context: HostContext): void {
   const owed = new Set(context.settings.journal.owed(context.host.name, context.playId));
   for (const handler of context.handlers) {
-    if (!owed.has(handler.id)) continue;
+    if (!owed.has(handler.name)) continue;
     context.notified.add(handler);
     context.settings.emit({ kind: 'handler-recovered', host: context.host.name, handler: handler.name });
   }

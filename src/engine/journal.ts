@@ -10,7 +10,7 @@ export interface Journal {
   owe(host: string, play: string, handler: string): void;
   /** The handler ran, or the change that would have notified it was not made. */
   settle(host: string, play: string, handler: string): void;
-  /** Ids of handlers that an earlier run still owes. */
+  /** Names of handlers that an earlier run still owes. */
   owed(host: string, play: string): readonly string[];
   /** A line for people: what a task did. */
   note(entry: Readonly<Record<string, unknown>>): void;

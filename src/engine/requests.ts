@@ -47,14 +47,26 @@ function requestsOf(item: WorkItem, action: Action): Request[] {
   return uploadScripts(action).map((script) => ({ script, chained: {}, ...requestOptions(item) }));
 }
 
-/** A file in pieces of base64 through `printf`, a builtin: no argv carries them, and no SFTP is needed. */
+/**
+ * A file in pieces of base64 through `printf`, a builtin: no argv carries them, and no SFTP is needed. What was
+ * begun is taken away where it cannot be ended; `cat` is there for its message, which names the cause.
+ */
 function uploadScripts(action: Extract<Action, { kind: 'upload' }>): Script[] {
   const bytes = Buffer.from(action.bytes);
-  const scripts = [sh`umask 077 && rm -f -- ${action.path} && : > ${action.path}`];
+  const begin = sh`path=${action.path}
+broke() { rm -f -- "$path"; printf 'cannot write %s: %s\n' "$path" "\${1##*: }" >&2; exit 1; }`;
+  const scripts = [
+    sh`${begin}; umask 077; error=$({ rm -f -- "$path" && set -C && : >"$path"; } 2>&1) || broke "$error"`,
+  ];
   for (let at = 0; at < bytes.length; at += CHUNK) {
     const text = bytes.subarray(at, at + CHUNK).toString('base64');
-    scripts.push(sh`printf %s ${text} | base64 -d >> ${action.path}`);
+    scripts.push(
+      sh`${begin}; error=$({ printf %s ${text} | base64 -d | cat >>"$path"; } 2>&1) || broke "$error"`,
+    );
   }
+  scripts.push(
+    sh`${begin}; [ "$(wc -c <"$path")" -eq ${bytes.length} ] || broke 'it did not arrive whole; is there base64 on the host?'`,
+  );
   if (action.mode !== undefined) scripts.push(sh`chmod ${action.mode} ${action.path}`);
   return scripts;
 }

@@ -82,7 +82,7 @@ await describeOnHosts(
       );
       expect(named(ran, 'ignored')).toEqual(['nas: Too slow']);
       expect(named(ran, 'changed')).toEqual(['nas: Next']);
-      expect((await house().exec('nas', 'pgrep -f "sleep 4242"')).stdout).toBe('');
+      expect((await house().exec('nas', 'pgrep -f "[s]leep 4242"')).stdout).toBe('');
     });
 
     test('a full disk and a read-only one: the old file stays whole, nothing is left behind, and the message says why', async () => {
@@ -246,6 +246,7 @@ function indent(tasks: string): string {
 /** A user whose whole world is busybox, behind the real sshd. */
 function busyboxOnly(publicKey: string): string {
   return `set -e
+apt-get update -q >/dev/null
 apt-get install -y -q busybox >/dev/null
 mkdir -p /srv/bare/bin /srv/bare/dev /srv/bare/etc /srv/bare/data /srv/bare/tmp /srv/bare/proc
 cp /bin/busybox /srv/bare/bin/
