@@ -7,6 +7,7 @@ import { editParams, planEdit, probeText } from './lib/edited-file.ts';
 import type { FileState } from './lib/file-state.ts';
 import { regexpParam } from './lib/params.ts';
 import { writtenResult, writtenReturns } from './lib/results.ts';
+import { linesOf } from './lib/text.ts';
 
 const params = z
   .strictObject({
@@ -85,6 +86,8 @@ export const blockinfile = defineModule<Params, FileState>({
       begin: mark(asked.marker_begin),
       end: mark(asked.marker_end),
     };
+    if (linesOf(wanted.block).some((line) => line === wanted.begin || line === wanted.end))
+      return { failed: 'the block holds one of its own markers', hint: 'use another `marker`' };
     const hidden = asked.block instanceof Secret;
     return planEdit(state, asked, (text) => putBlock(text, wanted), { hidden, removes });
   },

@@ -60,6 +60,12 @@ test.each([
   expect(readFileSync(at('file')).equals(bytes)).toBe(true);
 });
 
+test('a block must not hold its own markers', async () => {
+  writeFileSync(at('file'), '');
+  const params = { path: '%/file', block: 'a\n# END ANSIBLE MANAGED BLOCK\nb' };
+  expect((await box.apply(blockinfile, params)).failure?.failed).toContain('its own markers');
+});
+
 test('a secret line is written, and shown nowhere', async () => {
   writeFileSync(at('file'), 'user=me\n');
   const done = await box.apply(lineinfile, { path: '%/file', line: new Secret('password=sesame') });

@@ -32,10 +32,13 @@ export function putBlock(text: string, edit: BlockEdit): string {
 
 /** Removes the old block and tells where it was; markers that lost their partner are left alone, as by Ansible. */
 function takeOut(lines: string[], { begin, end }: BlockEdit): number | undefined {
-  const first = lines.findLastIndex((line) => withoutEnd(line) === begin);
-  const last = lines.findLastIndex((line) => withoutEnd(line) === end);
-  if (first === -1 || last === -1) return undefined;
-  const start = Math.min(first, last);
-  lines.splice(start, Math.abs(last - first) + 1);
+  const all = lines.map(withoutEnd);
+  // The last pair in order, and the nearest end of it: so a block is found again beside markers that went astray.
+  const first = all.lastIndexOf(begin, all.lastIndexOf(end));
+  const pair =
+    first === -1 ? [all.lastIndexOf(end), all.lastIndexOf(begin)] : [first, all.indexOf(end, first)];
+  const [start = -1, last = -1] = pair;
+  if (start === -1 || last === -1) return undefined;
+  lines.splice(start, last - start + 1);
   return start;
 }

@@ -29,6 +29,12 @@ test.each(cases)('puts a block %s', (_, text, edit, wanted) => {
   expect(putBlock(wanted, whole)).toBe(wanted);
 });
 
+test('finds its block beside markers that went astray', () => {
+  const block = '# BEGIN\nx\n# END\n';
+  for (const text of [`# BEGIN\na\n${block}# END\n`, `${block}b\n# BEGIN\n`, `# END\n${block}`])
+    expect(putBlock(text, { ...plain, block: 'y' })).toBe(text.replace('x', 'y'));
+});
+
 test('a block that was put is found again, whatever the text', () => {
   const texts = fc
     .array(fc.constantFrom('a', 'b', '# BEGIN', '# END', '', '\n', '\n'))
@@ -45,5 +51,6 @@ test('a block that was put is found again, whatever the text', () => {
       const once = putBlock(text, edit);
       expect(putBlock(once, edit)).toBe(once);
     }),
+    { numRuns: 1000 },
   );
 });

@@ -71,5 +71,6 @@ test('a line that was put is found again, whatever the text', () => {
       expect(putLine(once, edit)).toBe(once);
       expect(once.split(/\r?\n/)).toContain('abc');
     }),
+    { numRuns: 1000 },
   );
 });
