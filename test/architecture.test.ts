@@ -67,10 +67,11 @@ test('the median file has fewer than 100 lines', () => {
   expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(100);
 });
 
-test('only cli.ts touches the process', () => {
+test('only cli.ts touches the process; the rehearsal drives this machine and may', () => {
   const touching = files.filter(
     (file) =>
       file !== 'cli.ts' &&
+      !file.startsWith('rehearsal/') &&
       /\bprocess\.(?:env|argv|exit|stdout|stderr|stdin|on|cwd)\b/.test(
         readFileSync(join(source, file), 'utf8'),
       ),
