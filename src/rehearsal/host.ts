@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { knownHostLines, writeCard } from './card.ts';
 import { RehearsalError } from './error.ts';
-import { entered, initOf } from './inside.ts';
+import { entered, initOf, shell } from './inside.ts';
 import { run, tail, type Result, type RunOptions } from './process.ts';
 import { isAlive, type ProcessMark } from './process-mark.ts';
 import { paths, type State } from './state.ts';
@@ -34,7 +34,7 @@ export class RehearsalHost {
     const init = await this.#init();
     if (init === undefined) throw new RehearsalError(`${this.plan.name} is not running`);
     const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup'];
-    return run(entered(init, namespaces, ['sh', '-c', script]), options);
+    return run(entered(init, namespaces, shell(script, options?.timeout)), options);
   }
 
   /** Puts a freshly written card in. */

@@ -46,3 +46,9 @@ export function entered(
   // The namespaces alone would leave it all of our own capabilities.
   return restrained(['nsenter', `--target=${pid}`, ...spaces, ...inside]);
 }
+
+/** argv of a script that is killed inside after `timeout` milliseconds: to kill nsenter would leave it running. */
+export function shell(script: string, timeout?: number): readonly string[] {
+  const limit = timeout === undefined ? [] : ['timeout', '--signal=KILL', `${timeout / 1000}`];
+  return [...limit, 'sh', '-c', script];
+}

@@ -12,10 +12,13 @@ export interface Result {
 export interface RunOptions {
   /** Text for stdin; without it stdin is empty. */
   readonly input?: string;
-  /** Milliseconds after which the program is killed (code 137). */
+  /** Milliseconds after which it is killed (code 137). */
   readonly timeout?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** Milliseconds more for a script inside a host, which is killed there first: see `shell`. */
+const grace = 1000;
 
 /** Runs a program to its end. Never rejects: a program that fails is an answer. */
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<Result> {
@@ -25,7 +28,9 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     const timer =
-      options.timeout === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.timeout);
+      options.timeout === undefined
+        ? undefined
+        : setTimeout(() => child.kill('SIGKILL'), options.timeout + grace);
     const finish = (code: number, note = ''): void => {
       clearTimeout(timer);
       resolve({

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bindCgroup, joinCgroup } from './cgroup.ts';
 import { RehearsalError } from './error.ts';
 import type { Image } from './image.ts';
-import { entered, initOf, restrained } from './inside.ts';
+import { entered, initOf, restrained, shell } from './inside.ts';
 import { plainName } from './names.ts';
 import { resolver } from './network.ts';
 import { run, tail, type Result, type RunOptions } from './process.ts';
@@ -72,7 +72,7 @@ export async function findStation(namespace: string, folder: string): Promise<St
   return {
     namespace,
     command,
-    exec: async (script, options) => run(await command(['sh', '-c', script]), options),
+    exec: async (script, options) => run(await command(shell(script, options?.timeout)), options),
     stop: async () => {
       const pid = await init();
       // The first process of a namespace takes all others along.

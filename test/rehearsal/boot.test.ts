@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host, Interface, Inventory, Network } from '../../src/model/inventory.ts';
@@ -101,6 +102,12 @@ describe.skipIf(skipped)('a rehearsal', () => {
         syslog: 0n,
       });
     }
+  });
+
+  test('ends a script that takes too long, inside the host too', async () => {
+    expect((await rehearsal.exec('pi', 'sleep 4711; true', { timeout: 300 })).code).toBe(137);
+    expect(await inside('pi', "ps -eo args | grep -c '^slee[p] 4711'")).toBe('0');
+    expect((await rehearsal.exec('pi', 'cat; exit 3', { input: 'text' })).stdout).toBe('text');
   });
 
   test('installs packages without a mirror', async () => {
@@ -221,31 +228,26 @@ interface Traces {
 }
 
 function traces(): Traces {
-  const foreign = /\bhr-|homerun-rehearsal\/|homerun-rehearsal$|\/run\/netns/;
+  const own = new RegExp(
+    `${directory}|hr${createHash('sha256').update(directory).digest('hex').slice(0, 6)}`,
+  );
+  const foreign = /\bhr[0-9a-f]{6}-|\bhr-|homerun|\/netns|nspawn/;
+  const counts = (line: string): boolean => own.test(line) || !foreign.test(line);
   const list = (path: string): string[] =>
     existsSync(path) ? readdirSync(path).map((name) => `${path}/${name}`) : [];
+  const cgroups = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
   return {
-    mounts: readFileSync('/proc/mounts', 'utf8')
-      .split('\n')
-      .filter((line) => !foreign.test(line)),
+    mounts: readFileSync('/proc/mounts', 'utf8').split('\n').filter(counts),
     links: readdirSync('/sys/class/net').sort(),
-    folders: [
-      '/run',
-      '/run/netns',
-      '/etc/netns',
-      '/run/systemd',
-      '/var/lib/machines',
-      '/sys/fs/cgroup',
-      '/sys/fs/cgroup/unified',
-    ]
+    folders: ['/run', '/run/netns', '/etc/netns', '/run/systemd', '/run/systemd/nspawn', ...cgroups]
       .flatMap(list)
-      .filter((path) => !foreign.test(path) && !/\/hr-|nspawn/.test(path))
+      .filter(counts)
       .sort(),
     // By what they run: others come and go on a machine, these only with us.
     processes: readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .map((pid) => commandLine(pid))
-      .filter((command) => command.includes(directory)),
+      .filter((command) => own.test(command)),
     forwarding: readFileSync('/proc/sys/net/ipv4/ip_forward', 'utf8'),
   };
 }
