@@ -45,6 +45,7 @@ holds it; that stays so with \`state: absent\`.
   ],
   probe: (asked) => ask(dnsmasqProbe(asked.name), parseDnsmasq),
   plan: (state, asked) => {
+    if (state.kind === 'failed') return state.failure;
     if (state.kind === 'missing') return asked.state === 'absent' ? [] : missing;
     if (asked.state === 'absent') return removal(state, asked);
     return (

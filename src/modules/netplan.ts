@@ -77,6 +77,7 @@ Where \`config\` names no renderer and no other file does, NetworkManager is nam
   ],
   probe: (asked) => ask(netplanProbe(asked.name), parseNetplan),
   plan: (state, asked, inputs) => {
+    if (state.kind === 'failed') return state.failure;
     if (state.kind === 'missing')
       return asked.state === 'absent'
         ? []

@@ -11,7 +11,6 @@ const range = { first: '192.168.2.100', last: '192.168.2.200' };
 const host: Extract<DnsmasqState, { kind: 'answered' }> = {
   kind: 'answered',
   isRead: true,
-  hasSystemd: true,
   isActive: true,
   isEnabled: true,
   isPending: false,

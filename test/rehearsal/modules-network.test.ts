@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import type { Inventory } from '../../src/model/inventory.ts';
 import type { Module } from '../../src/model/module.ts';
 import { isFailure } from '../../src/model/module.ts';
+import { sh } from '../../src/model/script.ts';
 import { dnsmasq } from '../../src/modules/dnsmasq.ts';
 import { iptablesChains } from '../../src/modules/iptables_chains.ts';
 import { netplan } from '../../src/modules/netplan.ts';
@@ -139,6 +140,18 @@ describe.skipIf(reason !== '')('the modules of the network, on a real host', () 
       expect(await must('ip -br addr show eth1')).toContain('192.168.2.9/24');
       expect(await done(netplan, asked)).toEqual(['write /etc/netplan/60-homerun.yaml']);
       expect(await must('ip -br addr show eth1')).not.toContain('192.168.2.9/24');
+    });
+
+    it('says that it needs root', async () => {
+      const plan = await planTask({
+        module: netplan,
+        params: asked,
+        execute: (script) => execute(sh`setpriv --reuid=65534 --clear-groups sh -c ${script.text}`),
+      });
+      expect(isFailure(plan) && plan).toEqual({
+        failed: 'cannot look at the files of netplan: cat: /etc/netplan/60-homerun.yaml: Permission denied',
+        hint: 'it needs root: say `become: true`',
+      });
     });
 
     it('refuses what netplan refuses, with the place, and leaves all as it was', async () => {

@@ -1,15 +1,15 @@
-import type { Action, Output } from '../../model/module.ts';
+import type { Action, Failure, Output } from '../../model/module.ts';
 import { run } from '../../model/module.ts';
 import { joinScripts, raw, type Script, sh } from '../../model/script.ts';
 import { parseSections, rootPath, section } from './sections.ts';
 
 export type DnsmasqState =
   | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
   | {
       readonly kind: 'answered';
       /** Whether dnsmasq reads /etc/dnsmasq.d at all. */
       readonly isRead: boolean;
-      readonly hasSystemd: boolean;
       readonly isActive: boolean;
       readonly isEnabled: boolean;
       /** Written by an earlier run that did not see dnsmasq start with it. */
@@ -36,15 +36,13 @@ export function dnsmasqProbe(name: string): Script {
     raw(`said() { [ "$1" -ne 0 ] || echo "$2"; }
 grep -qs '^CONFIG_DIR=["'\\'']*/etc/dnsmasq\\.d' /etc/default/dnsmasq || grep -qs '^conf-dir=/etc/dnsmasq\\.d' /etc/dnsmasq.conf; said $? read
 [ -d /run/systemd/system ]; said $? systemd
-if [ -d /run/systemd/system ]; then
-  systemctl is-active --quiet dnsmasq; said $? active
-  systemctl is-enabled --quiet dnsmasq 2>/dev/null; said $? enabled
-  systemctl is-active --quiet systemd-resolved && ! grep -qsE '^DNSStubListener=(no|false|0)' /etc/systemd/resolved.conf /etc/systemd/resolved.conf.d/*.conf; said $? resolved
-else
-  pidof dnsmasq >/dev/null; said $? active
-fi
+grep -qsE '^DNSStubListener=(no|false|0)' /etc/systemd/resolved.conf /etc/systemd/resolved.conf.d/*.conf; said $? silent
 grep -qs '^nameserver 127\\.0\\.0\\.53' /etc/resolv.conf; said $? asks
 [ -e "$pending" ]; said $? pending`),
+    section('units'),
+    // One call for all: each costs some milliseconds.
+    raw(`if [ -d /run/systemd/system ]; then systemctl show --property=Id,ActiveState,UnitFileState dnsmasq systemd-resolved
+elif pidof dnsmasq >/dev/null; then printf 'Id=dnsmasq.service\\nActiveState=active\\n'; fi`),
     section('live'),
     raw(`ip -o -4 addr show | awk '{ print $2, $4 }'`),
     section('isfile'),
@@ -56,18 +54,27 @@ grep -qs '^nameserver 127\\.0\\.0\\.53' /etc/resolv.conf; said $? asks
 
 export function parseDnsmasq({ code, stdout, stderr }: Output): DnsmasqState {
   if (stdout.trim() === 'missing') return { kind: 'missing' };
-  if (code !== 0) throw new Error(`a question about dnsmasq got no answer: ${stderr.trim()}`);
-  const parts = parseSections(stdout, ['flags', 'live', 'isfile', 'file'] as const);
+  if (code !== 0)
+    return {
+      kind: 'failed',
+      failure: {
+        failed: `cannot look at the files of dnsmasq: ${stderr.trim().split('\n').at(-1)}`,
+        hint: 'it needs root: say `become: true`',
+      },
+    };
+  const parts = parseSections(stdout, ['flags', 'units', 'live', 'isfile', 'file'] as const);
   const flags = new Set(parts.flags.split('\n'));
+  const units = parts.units.split('\n\n').map((unit) => unit.trim().split('\n'));
+  const unit = (name: string) => units.find((lines) => lines.includes(`Id=${name}.service`));
+  const [dnsmasq, resolved] = [unit('dnsmasq'), unit('systemd-resolved')];
   return {
     kind: 'answered',
     isRead: flags.has('read'),
-    hasSystemd: flags.has('systemd'),
-    isActive: flags.has('active'),
+    isActive: dnsmasq?.includes('ActiveState=active') === true,
     // Only systemd is asked.
-    isEnabled: flags.has('enabled') || !flags.has('systemd'),
+    isEnabled: !flags.has('systemd') || dnsmasq?.includes('UnitFileState=enabled') === true,
     isPending: flags.has('pending'),
-    resolvedListens: flags.has('resolved'),
+    resolvedListens: resolved?.includes('ActiveState=active') === true && !flags.has('silent'),
     asksResolved: flags.has('asks'),
     live: parts.live.split('\n').filter((line) => line !== ''),
     ...(parts.isfile.trim() === '' ? {} : { file: parts.file }),

@@ -1,4 +1,4 @@
-import type { Output } from '../../model/module.ts';
+import type { Failure, Output } from '../../model/module.ts';
 import { joinScripts, raw, type Script, sh } from '../../model/script.ts';
 import { cloudInitSetting } from './netplan-apply.ts';
 import { generatedAddresses, netplanPending } from './netplan-files.ts';
@@ -6,6 +6,7 @@ import { parseSections, rootPath, section } from './sections.ts';
 
 export type NetplanState =
   | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
   | {
       readonly kind: 'answered';
       readonly file?: { readonly text: string; readonly attributes: string };
@@ -28,6 +29,9 @@ export type NetplanState =
       readonly linked: readonly string[];
     };
 
+/** What can apply a netplan file. */
+const renderers = ['systemd-networkd', 'NetworkManager'] as const;
+
 export function netplanProbe(name: string): Script {
   return joinScripts([
     rootPath,
@@ -42,9 +46,8 @@ export function netplanProbe(name: string): Script {
   [ ! -f "$other" ] || [ "$other" = "$file" ] || ! grep -q '^[[:space:]]*renderer:' "$other" || echo "$other"
 done`),
     section('active'),
-    raw(
-      'for unit in systemd-networkd NetworkManager; do systemctl is-active --quiet $unit 2>/dev/null && echo $unit; done',
-    ),
+    // One call for both: each costs some milliseconds.
+    raw(`systemctl is-active ${renderers.join(' ')} 2>/dev/null`),
     section('cloud'),
     raw(`if [ ! -d /etc/cloud ]; then echo absent
 elif grep -qs '^network:.*disabled' "$cloud"; then echo disabled; else echo enabled; fi`),
@@ -55,9 +58,9 @@ elif grep -qs '^network:.*disabled' "$cloud"; then echo disabled; else echo enab
     section('generated'),
     raw(`${generatedAddresses}\ngenerated_addresses`),
     section('linked'),
-    raw(
-      `for link in /sys/class/net/*; do [ "$(cat "$link/carrier" 2>/dev/null)" != 1 ] || echo "\${link##*/}"; done`,
-    ),
+    raw(`for link in /sys/class/net/*; do
+  read -r carrier <"$link/carrier" && [ "$carrier" = 1 ] && echo "\${link##*/}"
+done 2>/dev/null`),
     section('attributes'),
     raw(`[ ! -f "$file" ] || stat -c '%a %U:%G' "$file"`),
     section('text'),
@@ -67,7 +70,14 @@ elif grep -qs '^network:.*disabled' "$cloud"; then echo disabled; else echo enab
 
 export function parseNetplan({ code, stdout, stderr }: Output): NetplanState {
   if (stdout.trim() === 'missing') return { kind: 'missing' };
-  if (code !== 0) throw new Error(`a question about netplan got no answer: ${stderr.trim()}`);
+  if (code !== 0)
+    return {
+      kind: 'failed',
+      failure: {
+        failed: `cannot look at the files of netplan: ${stderr.trim().split('\n').at(-1)}`,
+        hint: 'it needs root: say `become: true`',
+      },
+    };
   const names = [
     'others',
     'renderers',
@@ -89,7 +99,7 @@ export function parseNetplan({ code, stdout, stderr }: Output): NetplanState {
     others: lines(parts.others),
     fixedRenderer: renderers.some((path) => !path.startsWith('/etc/')),
     otherRenderer: renderers.length > 0,
-    active: lines(parts.active),
+    active: renderers.filter((_, index) => lines(parts.active)[index] === 'active'),
     cloudInit:
       parts.cloud.trim() === 'absent' ? 'absent' : parts.cloud.trim() === 'disabled' ? 'disabled' : 'enabled',
     isPending: parts.pending.trim() !== '',
