@@ -77,7 +77,8 @@ export function checkConditions(
     if (typeof text === 'boolean') return [];
     try {
       const mistake = conditionMistake(text);
-      if (mistake) throw mistake;
+      // Names are checked with what the host will know, which gives the better words.
+      if (mistake && mistake.code !== 'undefined-variable') throw mistake;
       return [{ uses: compileExpression(text).uses, text, container, key }];
     } catch (error) {
       const known = placed(error, text, container, key);

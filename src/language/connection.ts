@@ -3,7 +3,7 @@ import type { Connection } from '../model/inventory.ts';
 import { secretText, text } from '../model/schema.ts';
 import { Secret } from '../model/secret.ts';
 import type { ValueMap } from '../model/value.ts';
-import type { Found, Mistakes } from './mistakes.ts';
+import type { Mistakes } from './mistakes.ts';
 import { validate } from './validate.ts';
 
 const becomeSchema = z.strictObject({
@@ -33,9 +33,8 @@ export function readConnection(
   settings: ValueMap,
   written: ValueMap,
   mistakes: Mistakes,
-  found: Found,
 ): Connection | undefined {
-  const read = validate(connectionSchema, settings, mistakes, { owner: `host \`${name}\``, written }, found);
+  const read = validate(connectionSchema, settings, mistakes, { owner: 'the connection', written });
   if (!read) return undefined;
   const {
     address,

@@ -37,7 +37,6 @@ export function parseText(
   mistakes: Mistakes,
   options: DocumentOptions = {},
 ): Source | undefined {
-  const before = mistakes.size;
   const document = parseDocument(file.text, {
     version: '1.2',
     uniqueKeys: true,
@@ -46,10 +45,12 @@ export function parseText(
     prettyErrors: false,
     customTags: [environmentTag(file, options.environment, mistakes)],
   });
-  for (const mistake of translateYamlErrors(document, file)) mistakes.add(mistake);
-  if (mistakes.size > before) return undefined;
-  const value = new Plain(document, file, mistakes).value(document.contents);
-  return mistakes.size > before ? undefined : { file, value };
+  const errors = translateYamlErrors(document, file);
+  for (const mistake of errors) mistakes.add(mistake);
+  if (errors.length > 0) return undefined;
+  const plain = new Plain(document, file, mistakes);
+  const value = plain.value(document.contents);
+  return plain.complete ? { file, value } : undefined;
 }
 
 /** As the user would type it: relative to the working directory, unless that climbs out of it. */
@@ -102,6 +103,7 @@ function missingEnvironment(file: SourceFile, name: string): Diagnostic {
 
 /** Turns nodes into plain values, each node once: aliases share their value, so that they cannot explode. */
 class Plain {
+  complete = true;
   readonly #document: Document.Parsed;
   readonly #file: SourceFile;
   readonly #mistakes: Mistakes;
@@ -161,6 +163,7 @@ class Plain {
   ): Value {
     const target = node.resolve(this.#document);
     if (target !== undefined) return this.value(target);
+    this.complete = false;
     this.#mistakes.add({
       code: 'yaml-syntax',
       message: `there is no anchor \`&${node.source}\` before this alias`,

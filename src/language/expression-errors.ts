@@ -1,6 +1,8 @@
 import type { EvaluationError, ParseError, TypeError } from '@marcbachmann/cel-js';
+import { nearest } from '../model/suggest.ts';
+import { isMap } from '../model/value.ts';
 import type { Rewritten } from './expression-words.ts';
-import { TextMistake, type Lookup } from './text-mistake.ts';
+import { TextMistake, type Lookup, type Use } from './text-mistake.ts';
 
 export type CelError = EvaluationError | ParseError | TypeError;
 
@@ -14,23 +16,61 @@ export function isAbsent(error: unknown): boolean {
 }
 
 /** The library's error in our words, at its place in what the author wrote. */
-export function celMistake(error: CelError, rewritten: Rewritten, lookup?: Lookup): TextMistake {
+export function celMistake(
+  error: CelError,
+  rewritten: Rewritten,
+  at?: { lookup: Lookup; uses: readonly Use[] },
+): TextMistake {
   const range = error.range ?? error.node?.range;
-  const place = range ? rewritten.original(range.start, range.end) : {};
-  if (isAbsent(error)) return absent(error, place, lookup);
+  const place = range ? rewritten.original(range.start, range.end) : undefined;
+  if (isAbsent(error)) return absent(error, place, at);
   const [message, hint] = words(error);
   const code = error.name === 'ParseError' ? 'expression-syntax' : 'expression-type';
   return new TextMistake(code, message, { ...place, hint });
 }
 
-function absent(error: CelError, place: object, lookup?: Lookup): TextMistake {
+type Place = { readonly start: number; readonly end: number };
+
+function absent(
+  error: CelError,
+  place: Place | undefined,
+  at: { lookup: Lookup; uses: readonly Use[] } | undefined,
+): TextMistake {
   const name = /^(?:Unknown variable|No such key): (\w+)$/.exec(error.summary)?.[1];
   if (name === undefined)
     return new TextMistake('undefined-variable', 'there is nothing at this index', place);
-  const isVariable = error.code === 'unknown_variable';
-  const message = isVariable ? `\`${name}\` is not defined` : `there is no \`${name}\` in it`;
-  const hint = isVariable ? lookup?.hint(name) : 'write `x is defined` where it may be absent';
-  return new TextMistake('undefined-variable', message, { ...place, hint });
+  if (error.code === 'unknown_variable')
+    return new TextMistake('undefined-variable', `\`${name}\` is not defined`, {
+      ...place,
+      hint: at?.lookup.hint(name),
+    });
+  const owner = place && at ? ownerOf(name, place, at.lookup, at.uses) : undefined;
+  const near = owner && nearest(name, owner.keys);
+  return new TextMistake(
+    'undefined-variable',
+    `${owner ? `\`${owner.path}\`` : 'what stands before it'} has no \`${name}\``,
+    {
+      ...place,
+      hint: near === undefined ? 'where it may be absent, write `x is defined`' : `did you mean \`${near}\`?`,
+    },
+  );
+}
+
+/** The path before a field that is not there, and the fields that are. */
+function ownerOf(
+  name: string,
+  place: Place,
+  lookup: Lookup,
+  uses: readonly Use[],
+): { path: string; keys: readonly string[] } | undefined {
+  const use = uses.find(
+    ({ rest, start, end }) => rest.includes(name) && start <= place.start && place.end <= end,
+  );
+  if (!use) return undefined;
+  const before = use.rest.slice(0, use.rest.indexOf(name));
+  let value = lookup.get(use.name);
+  for (const key of before) value = isMap(value) ? value[key] : undefined;
+  return { path: [use.name, ...before].join('.'), keys: isMap(value) ? Object.keys(value) : [] };
 }
 
 function words(error: CelError): [string, string | undefined] {

@@ -1,4 +1,4 @@
-import { Environment, EvaluationError, type ASTNode, type ParseResult } from '@marcbachmann/cel-js';
+import { Environment, EvaluationError, type ASTNode } from '@marcbachmann/cel-js';
 import { Secret } from '../model/secret.ts';
 import { typeName, type Value } from '../model/value.ts';
 import { celMistake, isAbsent, type CelError } from './expression-errors.ts';
@@ -28,10 +28,12 @@ export function compileExpression(text: string): Expression {
   if (known) return known;
   const rewritten = rewriteWords(text);
   const run = guarded(rewritten, () => running.parse(rewritten.text));
-  const evaluate = (lookup: Lookup): unknown => guarded(rewritten, () => run(new Variables(lookup)), lookup);
+  const uses = usesOf(run.ast, rewritten.original);
+  const evaluate = (lookup: Lookup): unknown =>
+    guarded(rewritten, () => run(new Variables(lookup)), { lookup, uses });
   const expression: Expression = {
     text,
-    uses: usesOf(run.ast, rewritten.original),
+    uses,
     mistake: typeMistake(rewritten),
     evaluate: (lookup) => fromCel(evaluate(lookup)),
     test: (lookup) => condition(evaluate(lookup)),
@@ -157,12 +159,12 @@ function typeMistake(rewritten: Rewritten): TextMistake | undefined {
   return error ? celMistake(error, rewritten) : undefined;
 }
 
-function guarded<T extends ParseResult | unknown>(rewritten: Rewritten, work: () => T, lookup?: Lookup): T {
+function guarded<T>(rewritten: Rewritten, work: () => T, at?: { lookup: Lookup; uses: readonly Use[] }): T {
   try {
     return work();
   } catch (error) {
     if (error instanceof Error && 'code' in error && 'summary' in error)
-      throw celMistake(error as CelError, rewritten, lookup);
+      throw celMistake(error as CelError, rewritten, at);
     throw error;
   }
 }

@@ -61,6 +61,7 @@ function readable<T>(name: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof TextMistake) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new TextMistake('file-unreadable', `cannot read \`${name}\`: ${reason}`);
   }
@@ -127,7 +128,7 @@ function one(item: Value, holder: object, key: string | number, scope: Scope, at
   if (typeof item !== 'string') return item;
   try {
     const expression = compileExpression(item);
-    if (expression.mistake) throw expression.mistake;
+    if (expression.mistake && expression.mistake.code !== 'undefined-variable') throw expression.mistake;
     return watched(
       () => expression.evaluate(scope),
       () => attempt.unknown?.(expression.uses, (mistake) => placed(mistake, item, holder, key)),

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Host, Inventory, Network } from '../model/inventory.ts';
 import { text } from '../model/schema.ts';
 import type { Span } from '../model/source.ts';
-import { isMap, type ValueMap } from '../model/value.ts';
+import { isMap, typeName, type ValueMap } from '../model/value.ts';
 import { CONNECTION_KEYS, readConnection } from './connection.ts';
-import { readDocument, type DocumentOptions } from './document.ts';
+import { readDocument, type DocumentOptions, type Source } from './document.ts';
 import { resolveGroups, type Groups, type GroupSource } from './groups.ts';
 import { magicOf } from './magic.ts';
 import { mergeMaps, pick } from './merge.ts';
@@ -15,7 +15,7 @@ import { keySpan } from './origin.ts';
 import { Scope } from './scope.ts';
 import { toDiagnostic } from './diagnose.ts';
 import { NotYet, TextMistake } from './text-mistake.ts';
-import { keysOf, validate } from './validate.ts';
+import { validateKeywords } from './validate.ts';
 
 export interface InventoryOptions {
   readonly extraVariables?: ValueMap;
@@ -47,14 +47,29 @@ export function loadInventory(path: string, options: InventoryOptions = {}): Inv
   const mistakes = new Mistakes();
   const { environment = {}, extraVariables = {} } = options;
   const source = readDocument(path, mistakes, { environment } satisfies DocumentOptions);
-  const span = source && { file: source.file, start: 0, end: 1 };
-  const top =
-    source && validate(inventorySchema, source.value ?? {}, mistakes, { owner: 'the inventory', span });
+  const top = source && readTop(source, mistakes);
+  const inventory = source && top && new Reader(top, source.file.path, extraVariables, mistakes).read();
   mistakes.throwIfAny();
-  if (!source || !top) throw new Error('an inventory without mistakes has a value');
-  const inventory = new Reader(top, source.file.path, extraVariables, mistakes).read();
-  mistakes.throwIfAny();
+  if (!inventory) throw new Error('an inventory without mistakes has a value');
   return inventory;
+}
+
+function readTop({ value, file }: Source, mistakes: Mistakes): z.output<typeof inventorySchema> | undefined {
+  const span = { file, start: 0, end: 1 };
+  if (isMap(value ?? {}))
+    return validateKeywords(
+      inventorySchema,
+      (value ?? {}) as ValueMap,
+      mistakes,
+      { owner: 'the inventory', span },
+      { hosts: {} },
+    );
+  mistakes.add({
+    code: 'wrong-type',
+    message: `an inventory is a map with \`hosts:\`; this is ${typeName(value)}`,
+    span,
+  });
+  return undefined;
 }
 
 class Reader {
@@ -74,19 +89,16 @@ class Reader {
   read(): Inventory {
     const { hosts = {}, groups = {}, vars = {}, connection = {}, networks = {} } = this.#top;
     checkNames(vars, this.#mistakes);
-    validate(z.strictObject(anything), connection, this.#mistakes, { owner: '`connection`' });
+    validateKeywords(z.strictObject(anything), connection, this.#mistakes, { owner: '`connection`' });
     const read = readNetworks(networks, this.#mistakes);
     const resolved = resolveGroups(this.#groups(groups), Object.keys(hosts), this.#mistakes);
-    const drafts = Object.entries(hosts).map(([name, written]) =>
-      this.#host(name, written ?? {}, resolved, read),
-    );
+    const drafts = Object.entries(hosts).map(([name, written]) => this.#host(name, written, resolved, read));
     const bare: Inventory = {
       path: this.#path,
       hosts: drafts.map((draft) => draft.host),
       groups: resolved.members,
       networks: read,
     };
-    if (this.#mistakes.size > 0) return bare;
     return { ...bare, hosts: drafts.map(({ host, settings }) => this.#connected(host, settings, bare)) };
   }
 
@@ -109,11 +121,15 @@ class Reader {
           message: `\`${name}\` is a host and cannot be a group too`,
           ...(span && { span }),
         });
-      const read = validate(groupSchema, written ?? {}, this.#mistakes, {
-        owner: `group \`${name}\``,
-        known: keysOf(groupSchema),
-        span,
-      });
+      const read = validateKeywords(
+        groupSchema,
+        this.#mapOf(written, `group \`${name}\``, span),
+        this.#mistakes,
+        {
+          owner: `group \`${name}\``,
+          span,
+        },
+      );
       if (!read) return [];
       const raw = isMap(written) ? written : {};
       const vars = read.vars ?? {};
@@ -140,7 +156,11 @@ class Reader {
     const { hosts, vars = {}, connection = {} } = this.#top;
     const span = keySpan(hosts, name);
     this.#checkName('host', name, span);
-    const read = validate(hostSchema, written, this.#mistakes, { owner: `host \`${name}\``, span }) ?? {};
+    const read =
+      validateKeywords(hostSchema, this.#mapOf(written, `host \`${name}\``, span), this.#mistakes, {
+        owner: `host \`${name}\``,
+        span,
+      }) ?? {};
     const own = read.vars ?? {};
     checkNames(own, this.#mistakes);
     const above = groups.of(name);
@@ -168,13 +188,23 @@ class Reader {
     const scope = new Scope({ layers, overriding: [{ values: this.#extra }] });
     try {
       const rendered = scope.render(settings, settings, '') as ValueMap;
-      const connection = readConnection(host.name, rendered, settings, this.#mistakes, found);
+      const connection = readConnection(host.name, rendered, settings, this.#mistakes);
       return connection ? { ...host, connection } : host;
     } catch (error) {
       if (!(error instanceof TextMistake) && !(error instanceof NotYet)) throw error;
       this.#mistakes.add(toDiagnostic(error, host.span), found);
       return host;
     }
+  }
+
+  #mapOf(written: unknown, owner: string, span: Span | undefined): ValueMap {
+    if (isMap(written) || written === null) return written ?? {};
+    this.#mistakes.add({
+      code: 'wrong-type',
+      message: `${owner} must be a map; got ${typeName(written)}`,
+      ...(span && { span }),
+    });
+    return {};
   }
 
   #checkName(kind: string, name: string, span: Span | undefined): void {

@@ -5,6 +5,7 @@ import type { Span } from '../model/source.ts';
 import { nearest } from '../model/suggest.ts';
 import { typeName } from '../model/value.ts';
 import { keySpan, spanAt, spanOf } from './origin.ts';
+import { keysAt } from './schema-walk.ts';
 
 export interface IssueContext {
   /** What is validated, for the message: `` `apt` ``, `the play`, `` host `pi` ``. */
@@ -14,8 +15,10 @@ export interface IssueContext {
   readonly written: unknown;
   /** As it was validated: the same, rendered. */
   readonly input: unknown;
-  /** Keys that are allowed, for "did you mean". */
-  readonly known: readonly string[];
+  /** What it is validated against, for "did you mean". */
+  readonly schema: unknown;
+  /** Keys that are allowed besides. */
+  readonly known?: readonly string[] | undefined;
   /** Where something that is missing should stand. */
   readonly span?: Span | undefined;
 }
@@ -128,12 +131,12 @@ function isTypeIssue(issue: z.core.$ZodIssue): boolean {
 
 function unknownKey(key: string, path: readonly PropertyKey[], context: IssueContext): Diagnostic {
   const container = valueAt(context.written, path);
-  const near = nearest(key, path.length === 0 ? context.known : []);
+  const known = [...keysAt(context.schema, path), ...(path.length === 0 ? (context.known ?? []) : [])];
+  const near = nearest(key, known);
   const place = pathName(path);
   const owner = place === '' ? context.owner : `\`${place}\` of ${context.owner}`;
   const span = keySpan(container, key) ?? context.span;
-  const allowed =
-    context.known.length > 0 && path.length === 0 ? `it takes ${oneOf(context.known, 'and')}` : undefined;
+  const allowed = known.length > 0 ? `it takes ${oneOf([...new Set(known)], 'and')}` : undefined;
   const hint = near === undefined ? allowed : `did you mean \`${near}\`?`;
   return {
     code: context.kind === 'key' ? 'unknown-key' : 'unknown-parameter',

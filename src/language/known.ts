@@ -70,7 +70,10 @@ export class Known {
       return { message: `\`${name}\` has no \`${field}\``, hint };
     }
     if (guarded || scope.has(name)) return undefined;
-    return { message: `\`${name}\` is not defined`, hint: scope.hint(name) };
+    const ofResult = OF_RESULTS.includes(name)
+      ? `give the result a name with \`register: NAME\`, and write NAME.${name}`
+      : undefined;
+    return { message: `\`${name}\` is not defined`, hint: scope.hint(name) ?? ofResult };
   }
 }
 

@@ -8,7 +8,7 @@ import { nearest } from '../model/suggest.ts';
 import { isMap, type ValueMap } from '../model/value.ts';
 import type { Mistakes } from './mistakes.ts';
 import { keySpan, spanOf, valueSpan } from './origin.ts';
-import { validate } from './validate.ts';
+import { validate, validateKeywords } from './validate.ts';
 
 const networkSchema = z.looseObject({ range: text, gateway: text.optional() });
 
@@ -52,7 +52,10 @@ export function readInterfaces(
 ): readonly Interface[] {
   return Object.entries(source).flatMap(([name, written]) => {
     const span = keySpan(source, name);
-    const read = validate(interfaceSchema, written ?? {}, mistakes, { owner: `interface \`${name}\``, span });
+    const read = validateKeywords(interfaceSchema, isMap(written) ? written : {}, mistakes, {
+      owner: `interface \`${name}\``,
+      span,
+    });
     if (!read) return [];
     const network = networks.find((candidate) => candidate.name === read.network);
     if (read.network !== undefined && !network)

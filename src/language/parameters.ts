@@ -5,6 +5,7 @@ import { isList, isMap, typeName, type Value, type ValueMap } from '../model/val
 import { shown } from './issues.ts';
 import { mergeMaps } from './merge.ts';
 import type { Mistakes } from './mistakes.ts';
+import { unwrap } from './schema-walk.ts';
 import { keySpan, placeOf, placesOf, rememberOrigin, spanOf, valueSpan } from './origin.ts';
 
 /** The parameters of a task as they were written: a map, a free text, or both. Undefined where they are neither. */
@@ -87,19 +88,6 @@ function wantsText(schema: unknown): boolean {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodArray) return wantsText(inner.element);
   return inner instanceof z.ZodType && z.globalRegistry.get(inner)?.['source'] === 'text';
-}
-
-/** What optional, default, pipes and the like are wrapped around. */
-function unwrap(schema: unknown): unknown {
-  if (
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodNullable ||
-    schema instanceof z.ZodPrefault
-  )
-    return unwrap(schema.def.innerType);
-  if (!(schema instanceof z.ZodPipe)) return schema;
-  return unwrap(schema.def.in instanceof z.ZodTransform ? schema.def.out : schema.def.in);
 }
 
 function mapValues(map: ValueMap, change: (value: Value, key: string) => Value): ValueMap {

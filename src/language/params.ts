@@ -6,7 +6,6 @@ import { isPlain, placed, type Scope } from './scope.ts';
 import { compileText } from './template.ts';
 import type { Attempt } from './attempt.ts';
 import { TextMistake } from './text-mistake.ts';
-import { keysOf } from './validate.ts';
 
 export interface Parameters {
   /** As rendered; what is not known yet is absent. */
@@ -100,7 +99,7 @@ function check(
     kind: 'parameter',
     written,
     input: rendered,
-    known: keysOf(module.params),
+    schema: module.params,
     span: spanOf(written),
   } as const;
   for (const issue of issues)

@@ -10,7 +10,7 @@ import { badName, checkNames } from './names.ts';
 import { keySpan, spanOf, valueSpan } from './origin.ts';
 import { readParameters } from './parameters.ts';
 import { reportUnsupported } from './unsupported.ts';
-import { keysOf, validateKeywords } from './validate.ts';
+import { validateKeywords } from './validate.ts';
 
 interface Written {
   /** The task as it was written; it knows where. */
@@ -50,7 +50,7 @@ export interface Reading {
 }
 
 const META = ['flush_handlers', 'end_host', 'end_play', 'noop', 'reset_connection', 'clear_facts'] as const;
-const KEYWORDS = keysOf(taskSchema);
+const KEYWORDS = Object.keys(taskSchema.shape);
 
 /** Reads a list of tasks; what has a mistake is reported and left out. */
 export function readTasks(list: readonly Value[], reading: Reading): readonly TaskSource[] {
@@ -103,7 +103,6 @@ function readOne(written: Written, reading: Reading): TaskSource | undefined {
     mistakes,
     {
       owner: 'this task',
-      known: KEYWORDS,
       span,
     },
   );

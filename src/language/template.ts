@@ -23,7 +23,8 @@ export type PartialLoader = (name: string) => SourceFile;
 
 /** True where a text has to go through the template engine at all. */
 export function isTemplate(text: string): boolean {
-  return text.includes('{{');
+  // Jinja's statements too, so that they are not taken for text.
+  return text.includes('{{') || text.includes('{%');
 }
 
 const cache = new Map<string, Template>();

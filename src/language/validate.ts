@@ -19,7 +19,7 @@ export function validate<T extends z.ZodType>(
     kind: 'key',
     written: value,
     input: value,
-    known: keysOf(schema),
+    schema,
     span: spanOf(value),
     ...context,
   } as const;
@@ -49,10 +49,4 @@ export function validateKeywords<T extends z.ZodType>(
     Object.keys(raw).filter((key) => !bad.has(key)),
   );
   return schema.safeParse({ ...otherwise, ...rest }).data;
-}
-
-/** The keys of an object schema. */
-export function keysOf(schema: unknown): readonly string[] {
-  const shape = typeof schema === 'object' && schema !== null && 'shape' in schema ? schema.shape : undefined;
-  return typeof shape === 'object' && shape !== null ? Object.keys(shape) : [];
 }

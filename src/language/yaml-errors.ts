@@ -31,6 +31,11 @@ function unquotedTemplate(file: SourceFile, line: number): Diagnostic | undefine
 
 function translate(document: Document.Parsed, code: ErrorCode, message: string, span: Span): Diagnostic {
   if (code === 'DUPLICATE_KEY') return duplicateKey(document, span);
+  const better =
+    tabbed(span) ??
+    (code === 'MISSING_CHAR' ? openQuote(document, span) : undefined) ??
+    (code === 'BLOCK_AS_IMPLICIT_KEY' ? continued(span) : undefined);
+  if (better) return better;
   const hint = HINTS[code] ?? hintForStart(code, span);
   return {
     code: 'yaml-syntax',
@@ -60,6 +65,52 @@ function duplicateKey(document: Document.Parsed, span: Span): Diagnostic {
     span: { ...span, end: span.start + name.length },
     ...(first && { related: [{ span: first, message: 'the first one is here' }] }),
     hint: 'keep one of the two',
+  };
+}
+
+/** The parser stumbles over tabs in several ways, and names few of them. */
+function tabbed(span: Span): Diagnostic | undefined {
+  const lineStart = span.file.text.lastIndexOf('\n', span.start - 1) + 1;
+  const indent = /^[ \t]*/.exec(span.file.text.slice(lineStart))?.[0] ?? '';
+  if (!indent.includes('\t')) return undefined;
+  const start = lineStart + indent.indexOf('\t');
+  return {
+    code: 'yaml-syntax',
+    message: 'tabs cannot indent YAML',
+    span: { ...span, start, end: start + 1 },
+    hint: 'use spaces',
+  };
+}
+
+/** The parser notices an open quote at the end of the file: the author looks for its beginning. */
+function openQuote(document: Document.Parsed, span: Span): Diagnostic | undefined {
+  let start: number | undefined;
+  visit(document, {
+    Scalar(_, { type, range }) {
+      if ((type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') && range && range[1] >= span.start - 1)
+        start = range[0];
+    },
+  });
+  if (start === undefined) return undefined;
+  return {
+    code: 'yaml-syntax',
+    message: 'this quote is never closed',
+    span: { ...span, start, end: start + 1 },
+  };
+}
+
+/** A value that goes on in the next line because that one is indented too far. */
+function continued(span: Span): Diagnostic | undefined {
+  const [line = ''] = span.file.text.slice(span.start).split('\n', 1);
+  if (/:(?: |$)/.test(line)) return undefined;
+  const start = span.start + line.length + 1;
+  const [next = ''] = span.file.text.slice(start).split('\n', 1);
+  const indent = next.length - next.trimStart().length;
+  return {
+    code: 'yaml-syntax',
+    message: 'this line is indented too far: it would go on with the value of the line above',
+    span: { ...span, start: start + indent, end: start + next.length },
+    hint: 'check the indentation of this line',
   };
 }
 

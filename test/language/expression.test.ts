@@ -83,12 +83,7 @@ describe('values', () => {
 describe('mistakes', () => {
   test.each<[string, string, string | undefined, string]>([
     ['nope == 1', '`nope` is not defined', undefined, 'nope'],
-    [
-      'yes and os.famly == "x"',
-      'there is no `famly` in it',
-      'write `x is defined` where it may be absent',
-      'famly',
-    ],
+    ['yes and os.famly == "x"', '`os` has no `famly`', 'did you mean `family`?', 'famly'],
     [
       'name == "pi" and port + "x" == "b"',
       '`+` does not work between a whole number and text',
@@ -150,7 +145,7 @@ describe('mistakes', () => {
   });
 
   test.each([
-    ['facts.os.famly == "debian"', 'there is no `famly` in it'],
+    ['facts.os.famly == "debian"', 'what stands before it has no `famly`'],
     ['facts.memory_mb == "512"', '`==` does not work between a whole number and text'],
     ['"text"', 'a condition must give true or false; this gives text'],
     ['facts.memory_mb', 'a condition must give true or false; this gives a number'],

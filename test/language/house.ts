@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import { loadInventory, loadPlaybook, type LoadOptions } from '../../src/language/index.ts';
 import { DiagnosticError } from '../../src/model/diagnostic.ts';
 import type { Host } from '../../src/model/inventory.ts';
@@ -29,10 +29,13 @@ hosts:
   vpn: {}
 `;
 
-/** A folder with these files, gone when the test ends. */
+const folders: string[] = [];
+afterAll(() => folders.forEach((root) => rmSync(root, { recursive: true })));
+
+/** A folder with these files, gone when the tests have ended. */
 export function folder(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(tmpdir(), 'homerun-language-'));
-  onTestFinished(() => rmSync(root, { recursive: true }));
+  folders.push(root);
   for (const [path, text] of Object.entries({ 'inventory.yaml': INVENTORY, ...files })) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
@@ -69,7 +72,7 @@ function printed(root: string, work: () => unknown): string {
     work();
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
-    return error.message.replaceAll(`${root}/`, '').replaceAll(`${relative('.', root)}/`, '');
+    return error.message.replaceAll(`${root}/`, '').replaceAll(root, '.');
   }
   throw new Error('no mistake was found');
 }
