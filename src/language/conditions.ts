@@ -1,7 +1,7 @@
 import type { ValueMap } from '../model/value.ts';
 import type { WrittenCondition } from './context.ts';
 import { compileExpression, conditionMistake } from './expression.ts';
-import { isList, type Value } from '../model/value.ts';
+import { isList } from '../model/value.ts';
 import { placed, type Scope } from './scope.ts';
 import { NotYet, TextMistake, type Use } from './text-mistake.ts';
 
@@ -14,9 +14,8 @@ interface Part {
 /** The expressions of conditions, each with its place. */
 function partsOf(conditions: readonly WrittenCondition[]): readonly Part[] {
   return conditions.flatMap(({ condition, container, key }): readonly Part[] => {
-    if (!isList(condition as Value)) return [{ text: condition as string | boolean, container, key }];
-    const list = condition as readonly (string | boolean)[];
-    return list.map((text, index) => ({ text, container: list, key: index }));
+    if (!isList(condition)) return [{ text: condition, container, key }];
+    return condition.map((text, index) => ({ text, container: condition, key: index }));
   });
 }
 

@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type ScalarTag } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Alias,
+  type Document,
+  type ScalarTag,
+} from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { Secret } from '../model/secret.ts';
 import type { SourceFile, Span } from '../model/source.ts';
@@ -158,9 +167,7 @@ class Plain {
     return { file: this.#file, span: this.#span(target), ...source };
   }
 
-  #alias(
-    node: Parameters<typeof isAlias>[0] & { source: string; resolve(document: Document): unknown },
-  ): Value {
+  #alias(node: Alias): Value {
     const target = node.resolve(this.#document);
     if (target !== undefined) return this.value(target);
     this.complete = false;

@@ -29,6 +29,7 @@ export function fromCel(value: unknown): Value {
   const entries = value instanceof Map ? [...value] : Object.entries(value);
   const plain = value instanceof Map || Object.getPrototypeOf(value) === Object.prototype;
   // Timestamps, durations and types have no other form than their text.
+  // oxlint-disable-next-line typescript/no-base-to-string
   if (!plain) return String(value);
   return Object.fromEntries(entries.map(([key, item]: [unknown, unknown]) => [String(key), fromCel(item)]));
 }

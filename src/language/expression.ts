@@ -28,7 +28,7 @@ export function compileExpression(text: string): Expression {
   if (known) return known;
   const rewritten = rewriteWords(text);
   const run = guarded(rewritten, () => running.parse(rewritten.text));
-  const uses = usesOf(run.ast, rewritten.original);
+  const uses = usesOf(run.ast, (start, end) => rewritten.original(start, end));
   const evaluate = (lookup: Lookup): unknown =>
     guarded(rewritten, () => run(new Variables(lookup)), { lookup, uses });
   const expression: Expression = {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Input, InputKind, Inputs, Module } from '../model/module.ts';
 import { Secret } from '../model/secret.ts';
-import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
+import { isList, type Value, type ValueMap } from '../model/value.ts';
 import type { Attempt } from './attempt.ts';
 import type { Context } from './context.ts';
 import { shownPath } from './document.ts';
@@ -10,6 +10,7 @@ import { compileExpression } from './expression.ts';
 import { findFile, inFile, loadFiles, modeOf } from './files.ts';
 import { valueSpan } from './origin.ts';
 import { placed, type Scope } from './scope.ts';
+import { textOf } from './text-of.ts';
 import { NotYet, TextMistake } from './text-mistake.ts';
 
 export interface InputSource {
@@ -82,7 +83,7 @@ function renderFile(
       () => attempt.unknown?.(template.uses, (mistake) => caught(() => inFile(file, () => raise(mistake)))),
     ),
   );
-  const text = value instanceof Secret ? value.reveal() : asText(value);
+  const text = value instanceof Secret ? value.reveal() : textOf(value);
   return { path: basename(path), bytes: Buffer.from(text), mode: modeOf(path) };
 }
 
@@ -108,18 +109,12 @@ function caught(work: () => unknown): unknown {
   }
 }
 
-/** A file that is one mustache alone gives its value. */
-function asText(value: Value): string {
-  if (typeof value === 'string') return value;
-  return isList(value) || isMap(value) ? JSON.stringify(value) : String(value ?? '');
-}
-
 function evaluate(value: Value, container: ValueMap, name: string, scope: Scope, attempt: Attempt): Input {
   const list = isList(value) ? value : [value];
   const values = list.flatMap((item, index) => {
     const [holder, key] = isList(value) ? [value, index] : [container, name];
     const result = attempt(() => one(item, holder, key, scope, attempt), valueSpan(holder, key));
-    return result === undefined ? [] : [{ text: String(item), value: result }];
+    return result === undefined ? [] : [{ text: textOf(item), value: result }];
   });
   return { kind: 'values', values };
 }

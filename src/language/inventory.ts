@@ -87,7 +87,7 @@ class Reader {
   }
 
   read(): Inventory {
-    const { hosts = {}, groups = {}, vars = {}, connection = {}, networks = {} } = this.#top;
+    const { hosts, groups = {}, vars = {}, connection = {}, networks = {} } = this.#top;
     checkNames(vars, this.#mistakes);
     validateKeywords(z.strictObject(anything), connection, this.#mistakes, { owner: '`connection`' });
     const read = readNetworks(networks, this.#mistakes);

@@ -108,7 +108,9 @@ function translateUnion(issue: z.core.$ZodIssueInvalidUnion, context: IssueConte
   const value = valueAt(context.input, issue.path);
   const deeper = issue.errors.find((branch) => branch.every((inner) => !isTypeIssue(inner)));
   if (deeper) {
-    const inner = deeper.map((each) => ({ ...each, path: [...issue.path, ...each.path] }) as Issue);
+    const inner = deeper.map((each): Issue =>
+      Object.assign({}, each, { path: [...issue.path, ...each.path] }),
+    );
     return inner.flatMap((each) => translateIssue(each, context));
   }
   const first = { ...issue.errors[0]?.[0], path: issue.path } as Issue;

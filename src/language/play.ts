@@ -17,6 +17,7 @@ import { Registers } from './registers.ts';
 import { Scope, type Layer } from './scope.ts';
 import type { Step } from './step.ts';
 import { readTasks, type TaskSource } from './task-source.ts';
+import { textOf } from './text-of.ts';
 import { NotYet, TextMistake } from './text-mistake.ts';
 
 /** A play with its tasks bound, not yet checked for its hosts. */
@@ -66,7 +67,7 @@ function hostsOf({ raw, keywords }: PlaySource, loading: Loading, mistakes: Mist
   try {
     const scope = new Scope({ layers: [{ values: loading.extra }] });
     const written = scope.render(keywords.hosts, raw, 'hosts');
-    const found = findHosts((isList(written) ? written : [written]).join(','), loading.inventory);
+    const found = findHosts((isList(written) ? written : [written]).map(textOf).join(','), loading.inventory);
     for (const mistake of found.mistakes) mistakes.add({ ...mistake, ...(span && { span }) });
     // What stands in the play is checked all the same, for whomever it may be meant.
     return found.mistakes.length > 0 ? loading.inventory.hosts : found.hosts;
@@ -146,7 +147,7 @@ function variableFiles(
           host,
           new Map(),
         );
-        const path = findFile(String(scope.render(name, container, key)), 'vars', folders.playbook, folders);
+        const path = findFile(textOf(scope.render(name, container, key)), 'vars', folders.playbook, folders);
         const values = byPath.get(path) ?? readVariables(path, mistakes);
         byPath.set(path, values);
         return [{ values }];
@@ -181,7 +182,7 @@ function serialOf(serial: Value | undefined, hosts: number): { serial?: readonly
   const sizes = (isList(serial) ? serial : [serial]).map((size) =>
     typeof size === 'number'
       ? size
-      : Math.max(1, Math.floor((hosts * Number.parseInt(String(size), 10)) / 100)),
+      : Math.max(1, Math.floor((hosts * Number.parseInt(textOf(size), 10)) / 100)),
   );
   return { serial: sizes };
 }

@@ -16,6 +16,7 @@ import { bindPlay, type BoundPlay } from './play.ts';
 import { readPlays } from './plays.ts';
 import { Tags } from './tags.ts';
 import { readTasks } from './task-source.ts';
+import { textOf } from './text-of.ts';
 import { NotYet, TextMistake } from './text-mistake.ts';
 
 export interface LoadOptions {
@@ -97,7 +98,7 @@ function renderName(name: string, raw: ValueMap, context: Context): string | und
   const [first, ...rest] = new Set(
     context.hosts.map((host) => {
       try {
-        return String(scopeOf(context, host, new Map()).render(name, raw, 'name'));
+        return textOf(scopeOf(context, host, new Map()).render(name, raw, 'name'));
       } catch (error) {
         if (error instanceof TextMistake || error instanceof NotYet) return undefined;
         throw error;

@@ -1,13 +1,11 @@
 import type { Host } from '../model/inventory.ts';
 import type { Prepared, Runtime, Task, WorkItem } from '../model/playbook.ts';
-import type { ValueMap } from '../model/value.ts';
 import { atOnce } from './attempt.ts';
 import { bindInclude } from './bind.ts';
 import { testAll } from './conditions.ts';
 import { scopeOf, type Context } from './context.ts';
 import { toDiagnostic, toFailure } from './diagnose.ts';
 import { loopOf, mentionsLoop, turnsOf } from './loop.ts';
-import { valueSpan } from './origin.ts';
 import type { Scope } from './scope.ts';
 import type { TaskSource } from './task-source.ts';
 import { NotYet, TextMistake } from './text-mistake.ts';
@@ -102,19 +100,9 @@ function because(condition: string): string {
   return `${condition} is not true`;
 }
 
-/** Where the file name of an include stands. */
-export function includeSpan(source: Extract<StepSource, { kind: 'include' }>): ReturnType<typeof valueSpan> {
-  return valueSpan(source.raw, source.key);
-}
-
 /** Names that a task will have set once it has run. */
 export function namesSetBy(step: Step): readonly string[] {
   const { source } = step;
-  const facts =
-    source.kind === 'task' && source.module.facts ? Object.keys(withoutOptions(source.parameters)) : [];
+  const facts = source.kind === 'task' && source.module.facts ? Object.keys(source.parameters) : [];
   return step.register === undefined ? facts : [...facts, step.register];
-}
-
-function withoutOptions({ cacheable: _, ...facts }: ValueMap): ValueMap {
-  return facts;
 }

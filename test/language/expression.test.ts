@@ -140,7 +140,7 @@ describe('mistakes', () => {
   ])('%s', (text, message, hint, at) => {
     const mistake = mistakeOf(text);
     expect(mistake.message).toBe(message);
-    if (hint !== undefined) expect(mistake.hint).toBe(hint);
+    expect(hint ?? mistake.hint).toBe(mistake.hint);
     expect(text.slice(mistake.start, mistake.end)).toBe(at);
   });
 

@@ -115,9 +115,7 @@ describe('patterns', () => {
     ['', 'error: the pattern of hosts is empty'],
     ['[a', 'error: no host or group matches `[a`\n  hint: there are all, routers, house, pi, nas, vpn'],
   ])('%s is a mistake', (pattern, expected) => {
-    expect(() => matchHosts(pattern, inventory)).toThrow(
-      new DiagnosticError([]).constructor as ErrorConstructor,
-    );
+    expect(() => matchHosts(pattern, inventory)).toThrow(DiagnosticError);
     expect(() => matchHosts(pattern, inventory)).toThrow(expected);
   });
 });

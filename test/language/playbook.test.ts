@@ -58,8 +58,8 @@ describe('parameters', () => {
       { extraVariables, files: { 'templates/conf.hbs': 'password {{password}}\n' } },
     );
     const [item] = work(prepare(playbook));
-    const { content } = item?.params as { content: Secret };
-    expect(content.reveal()).toBe('key=hunter22');
+    const given = item?.params as { content: Secret } | undefined;
+    expect(given?.content.reveal()).toBe('key=hunter22');
     expect(item?.environment['TOKEN']).toBeInstanceOf(Secret);
     expect(item?.secrets?.map((secret) => secret.reveal())).toContain('hunter22');
     expect(work(prepare(playbook, 1))[0]?.secrets?.map((secret) => secret.reveal())).toEqual(['hunter22']);
