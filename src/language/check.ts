@@ -84,14 +84,9 @@ export class Check {
   }
 
   /** Conditions that cannot be decided yet may still name what cannot be there. */
-  #conditionNames(
-    step: Step,
-    conditions: readonly CheckedExpression[],
-    scope: Scope,
-    known = this.#known,
-  ): void {
+  #conditionNames(step: Step, conditions: readonly CheckedExpression[], scope: Scope): void {
     for (const { uses, text, container, key } of conditions)
-      for (const mistake of known.mistakesIn(uses, scope))
+      for (const mistake of this.#known.mistakesIn(uses, scope))
         this.#report(step, placed(mistake, text, container, key));
   }
 
@@ -101,9 +96,10 @@ export class Check {
     const written = ['changed_when', 'failed_when', 'until'].flatMap((key) => conditionAt(raw, key) ?? []);
     if (written.length === 0) return;
     const conditions = checkConditions(written, (mistake) => this.#report(step, mistake));
-    const known = this.#known.during(step);
-    const scope = scopeOf(step.context, this.#host, known.runtime, own ? [own] : []);
-    this.#conditionNames(step, conditions, scope, known);
+    this.#known.during(step, () => {
+      const scope = scopeOf(step.context, this.#host, this.#known.runtime, own ? [own] : []);
+      this.#conditionNames(step, conditions, scope);
+    });
   }
 
   #included(

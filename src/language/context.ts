@@ -6,7 +6,6 @@ import type { ValueMap } from '../model/value.ts';
 import type { Folders, TemplateFiles } from './files.ts';
 import type { Condition } from './keywords.ts';
 import { magicOf } from './magic.ts';
-import { mergeMaps } from './merge.ts';
 import { Scope, type Layer } from './scope.ts';
 import type { TaskSource } from './task-source.ts';
 
@@ -138,9 +137,14 @@ export function scopeOf(
   own: readonly ValueMap[] = [],
 ): Scope {
   const { loading, folders, playLayers, layers, explain } = context;
-  const magic = mergeMaps([magicOf(loading.inventory, host), { playbook_dir: folders.playbook }]);
   return new Scope({
-    layers: [{ values: magic, data: true }, { values: host.variables }, ...playLayers(host), ...layers],
+    layers: [
+      { values: magicOf(loading.inventory, host), data: true },
+      { values: { playbook_dir: folders.playbook }, data: true },
+      { values: host.variables },
+      ...playLayers(host),
+      ...layers,
+    ],
     runtime,
     overriding: [{ values: loading.extra }, ...own.map((values) => ({ values, data: true }))],
     explain,

@@ -42,8 +42,15 @@ export function compileExpression(text: string): Expression {
   return expression;
 }
 
+const conditions = new Map<string, TextMistake | undefined>();
+
 /** The mistake of a condition that cannot be true or false. */
 export function conditionMistake(text: string): TextMistake | undefined {
+  if (!conditions.has(text)) conditions.set(text, findConditionMistake(text));
+  return conditions.get(text);
+}
+
+function findConditionMistake(text: string): TextMistake | undefined {
   const expression = compileExpression(text);
   if (expression.mistake) return expression.mistake;
   const { type } = checking.check(rewriteWords(text).text);

@@ -34,12 +34,20 @@ export class Known {
   }
 
   /** Inside `changed_when` and its like a task sees its own result. */
-  during(step: Step): Known {
-    const inner = new Known();
-    for (const [name, value] of this.runtime) inner.runtime.set(name, value);
-    for (const [name, fields] of this.#fields) inner.#fields.set(name, fields);
-    inner.add(step);
-    return inner;
+  during<T>(step: Step, work: () => T): T {
+    const { register } = step;
+    if (register === undefined) return work();
+    const value = this.runtime.get(register);
+    const fields = this.#fields.get(register);
+    this.runtime.set(register, { kind: 'pending' });
+    this.#fields.set(register, fieldsOf(step));
+    try {
+      return work();
+    } finally {
+      if (value) this.runtime.set(register, value);
+      else this.runtime.delete(register);
+      this.#fields.set(register, fields);
+    }
   }
 
   /** Names and fields that cannot be there, whatever the hosts say. */

@@ -5,14 +5,20 @@ import { Scope, type Layer } from './scope.ts';
 
 /** The variables that are always there: the inventory, seen from one host. */
 export function magicOf(inventory: Inventory, host: Host): ValueMap {
+  const known = own.get(host);
+  if (known) return known;
   const shared = sharedOf(inventory);
-  return {
+  const values = {
     ...shared,
     inventory_hostname: host.name,
     group_names: host.groups,
     interfaces: interfacesOf(inventory, host),
   };
+  own.set(host, values);
+  return values;
 }
+
+const own = new WeakMap<Host, ValueMap>();
 
 /** The layers below those of a play. */
 export function inventoryLayers(inventory: Inventory, host: Host): readonly Layer[] {

@@ -4,7 +4,7 @@ import type { Secret } from '../model/secret.ts';
 import type { Runtime } from '../model/playbook.ts';
 import { placeOf, rememberOrigin, placesOf, spanInside } from './origin.ts';
 import { compileText, isTemplate } from './template.ts';
-import { NotYet, TextMistake, type Lookup } from './text-mistake.ts';
+import { NotYet, notYet, TextMistake, type Lookup } from './text-mistake.ts';
 
 /** Variables of one origin. `data` is taken as it is: what a host said is never compiled as a template. */
 export interface Layer {
@@ -90,7 +90,7 @@ export class Scope implements Lookup {
     const known = this.#runtime?.get(name);
     if (known === undefined) return undefined;
     if (known.kind === 'known') return known.value;
-    throw new NotYet(name, known.kind === 'unknown' ? known.until : undefined);
+    throw known.kind === 'unknown' ? new NotYet(name, known.until) : notYet(name);
   }
 
   #entry(layer: number, name: string, values: ValueMap): Value {

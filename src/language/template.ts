@@ -1,11 +1,13 @@
 import Handlebars from 'handlebars';
-import { Secret } from '../model/secret.ts';
+import type { Secret } from '../model/secret.ts';
 import type { SourceFile } from '../model/source.ts';
 import type { Value } from '../model/value.ts';
 import { parseTemplate } from './template-parse.ts';
 import { Pass, type PartialCall } from './template-pass.ts';
 import type { NodeNote } from './template-nodes.ts';
-import { engine, type Rendering } from './template-run.ts';
+import { engine } from './template-run.ts';
+import { simpleTemplate } from './template-simple.ts';
+import { resultOf, type Rendering } from './template-values.ts';
 import { TextMistake, type Lookup, type Use } from './text-mistake.ts';
 
 export interface Template {
@@ -33,9 +35,11 @@ const cache = new Map<string, Template>();
 export function compileText(text: string): Template {
   const known = cache.get(text);
   if (known) return known;
-  const template = compileTemplate(text, (name) => {
-    throw new TextMistake('template-syntax', `the partial \`${name}\` works in template files only`);
-  });
+  const template =
+    simpleTemplate(text) ??
+    compileTemplate(text, (name) => {
+      throw new TextMistake('template-syntax', `the partial \`${name}\` works in template files only`);
+    });
   cache.set(text, template);
   return template;
 }
@@ -57,8 +61,7 @@ export function compileTemplate(text: string, loadPartial: PartialLoader): Templ
     render: (lookup, printed) => {
       const rendering: Rendering = { lookup, notes, native, value: undefined, secret: false, printed };
       const result = guard(() => run({}, { data: { rendering }, partials }));
-      if (native && rendering.value !== undefined) return rendering.value;
-      return rendering.secret ? new Secret(result) : result;
+      return resultOf(result, rendering);
     },
   };
 

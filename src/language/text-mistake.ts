@@ -50,6 +50,15 @@ export class NotYet extends Error {
   }
 }
 
+const pending = new Map<string, NotYet>();
+
+/** One error for each name: it is thrown once for every task and host, and its stack tells nothing. */
+export function notYet(variable: string): NotYet {
+  const known = pending.get(variable) ?? new NotYet(variable);
+  pending.set(variable, known);
+  return known;
+}
+
 /** One use of a variable in a template or expression. */
 export interface Use {
   readonly name: string;
