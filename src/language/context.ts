@@ -22,6 +22,7 @@ export interface Loading {
   readonly modules: ReadonlyMap<string, Module>;
   readonly extra: ValueMap;
   readonly become: BecomeOptions;
+  readonly check: boolean;
   readonly templates: TemplateFiles;
   readonly selects: (tags: readonly string[]) => boolean;
   /** A task's name with its templates rendered, where that gives the same for all hosts of the play. */
@@ -72,7 +73,7 @@ export interface Context {
   readonly noteRegister: (name: string, where: string, selected: boolean) => void;
 }
 
-export interface Settings {
+interface Settings {
   readonly ignoreErrors?: boolean | string;
   readonly noLog?: boolean;
   readonly checkMode?: boolean;
@@ -140,7 +141,7 @@ export function scopeOf(
   return new Scope({
     layers: [
       { values: magicOf(loading.inventory, host), data: true },
-      { values: { playbook_dir: folders.playbook }, data: true },
+      { values: { playbook_dir: folders.playbook, check_mode: loading.check }, data: true },
       { values: host.variables },
       ...playLayers(host),
       ...layers,

@@ -1,4 +1,4 @@
 export { loadExtraVariables } from './extra.ts';
-export { loadInventory, type InventoryOptions } from './inventory.ts';
+export { loadInventory } from './inventory.ts';
 export { matchHosts } from './pattern.ts';
 export { loadPlaybook, type LoadOptions } from './playbook.ts';

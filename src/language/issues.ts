@@ -90,7 +90,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   null: 'nothing',
 };
 
-export function booleanWord(subject: string, word: string): Diagnostic {
+function booleanWord(subject: string, word: string): Diagnostic {
   const meant = /^(?:yes|on|y)$/i.test(word);
   return {
     code: 'boolean-word',
@@ -99,7 +99,7 @@ export function booleanWord(subject: string, word: string): Diagnostic {
   };
 }
 
-export function isBooleanWord(value: unknown): value is string {
+function isBooleanWord(value: unknown): value is string {
   return typeof value === 'string' && /^(?:yes|no|on|off|y|n)$/i.test(value);
 }
 
@@ -174,7 +174,7 @@ export function shown(value: unknown): string {
   return typeName(value);
 }
 
-export function pathName(path: readonly PropertyKey[]): string {
+function pathName(path: readonly PropertyKey[]): string {
   return path.reduce<string>((name, step) => {
     if (typeof step === 'number') return `${name}[${step}]`;
     return name === '' ? String(step) : `${name}.${String(step)}`;

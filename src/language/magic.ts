@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Host, Interface, Inventory, Network } from '../model/inventory.ts';
 import type { Value, ValueMap } from '../model/value.ts';
-import { Scope, type Layer } from './scope.ts';
+import { Scope } from './scope.ts';
 
 /** The variables that are always there: the inventory, seen from one host. */
 export function magicOf(inventory: Inventory, host: Host): ValueMap {
@@ -19,11 +19,6 @@ export function magicOf(inventory: Inventory, host: Host): ValueMap {
 }
 
 const own = new WeakMap<Host, ValueMap>();
-
-/** The layers below those of a play. */
-export function inventoryLayers(inventory: Inventory, host: Host): readonly Layer[] {
-  return [{ values: magicOf(inventory, host), data: true }, { values: host.variables }];
-}
 
 const shared = new WeakMap<Inventory, ValueMap>();
 
@@ -55,7 +50,10 @@ function variablesOf(inventory: Inventory, host: Host): ValueMap {
   const result: Record<string, Value> = {};
   let scope: Scope | undefined;
   for (const name of Object.keys(host.variables)) {
-    const get = () => (scope ??= new Scope({ layers: inventoryLayers(inventory, host) })).get(name);
+    const get = () =>
+      (scope ??= new Scope({
+        layers: [{ values: magicOf(inventory, host), data: true }, { values: host.variables }],
+      })).get(name);
     Object.defineProperty(result, name, { enumerable: true, get });
   }
   return result;

@@ -13,6 +13,7 @@ const OURS = [
     'inventory_hostname',
     'group_names',
     'playbook_dir',
+    'check_mode',
   ],
   ...['inventory_file', 'item', 'index', 'this'],
 ];

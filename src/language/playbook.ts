@@ -29,6 +29,7 @@ export interface LoadOptions {
   readonly extraVariables?: ValueMap;
   /** Where neither task nor play say as whom to run. */
   readonly become?: BecomeOptions;
+  /** What the variable `check_mode` says. */
   readonly check?: boolean;
   /** Name of the first task to run. */
   readonly startAtTask?: string;
@@ -62,6 +63,7 @@ function loadingOf(options: LoadOptions, tags: Tags, mistakes: Mistakes): Loadin
     modules,
     extra: options.extraVariables ?? {},
     become: options.become ?? {},
+    check: options.check ?? false,
     templates: new TemplateFiles(),
     selects: (names) => tags.selects(names),
     renderName,

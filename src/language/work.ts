@@ -15,7 +15,7 @@ import type { Scope } from './scope.ts';
 import type { TaskSource } from './task-source.ts';
 import { NotYet, TextMistake } from './text-mistake.ts';
 
-export type ModuleSource = Extract<TaskSource, { kind: 'task' }>;
+type ModuleSource = Extract<TaskSource, { kind: 'task' }>;
 
 export interface Turn {
   readonly source: ModuleSource;
