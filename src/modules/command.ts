@@ -3,6 +3,7 @@ import { defineModule } from '../model/module.ts';
 import { secretText } from '../model/schema.ts';
 import { Secret } from '../model/secret.ts';
 import { type Interpolation, type Script, joinScripts, sh } from '../model/script.ts';
+import { splitWords } from '../model/words.ts';
 import { pathWord } from './lib/path.ts';
 import {
   type Guard,
@@ -12,7 +13,6 @@ import {
   processResult,
   processReturns,
 } from './lib/process.ts';
-import { splitWords } from './lib/words.ts';
 
 const params = z
   .strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, text, textList } from '../../model/schema.ts';
+import { splitWords } from '../../model/words.ts';
 import { joinWords } from './iptables-words.ts';
-import { splitWords } from './words.ts';
 
 const notInARule =
   /^(?:-[ADIRCFXNPELSZt]|--(?:append|delete|insert|replace|check|flush|delete-chain|new-chain|policy|rename-chain|list|list-rules|zero|table))$/;

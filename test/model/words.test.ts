@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { splitWords } from '../../../src/modules/lib/words.ts';
+import { splitWords } from '../../src/model/words.ts';
 
 test.each([
   ['a  b\tc', ['a', 'b', 'c']],
