@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Module } from '../model/module.ts';
 import type { Span } from '../model/source.ts';
 import { isList, isMap, typeName, type Value, type ValueMap } from '../model/value.ts';
+import { withoutAliases } from './aliases.ts';
 import { shown } from './issues.ts';
 import { mergeMaps } from './merge.ts';
 import type { Mistakes } from './mistakes.ts';
@@ -30,7 +31,7 @@ export function readParameters(
     return undefined;
   }
   const args = raw['args'];
-  const all = isMap(args) ? mergeMaps([args, written]) : written;
+  const all = withoutAliases(module, isMap(args) ? mergeMaps([args, written]) : written, mistakes);
   // The corrected modes go on, so that the schema does not report them once more.
   const result = { ...(asTyped(module.params, all) as ValueMap), ...reportModes(module, all, mistakes) };
   rememberOrigin(result, spanOf(value) ?? keySpan(raw, key), placesOf(all));

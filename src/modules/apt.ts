@@ -14,6 +14,16 @@ half configured, and fetches the package lists once more where they do not know 
 is gone. Unlike Ansible's, \`update_cache\` alone counts lists as fresh for an hour, and fetching lists is no change;
 \`state: latest\` with old lists is one, because what is newest is not known before.`,
   params: aptParams,
+  aliases: {
+    pkg: 'name',
+    package: 'name',
+    'update-cache': 'update_cache',
+    'default-release': 'default_release',
+    'install-recommends': 'install_recommends',
+    'allow-downgrade': 'allow_downgrade',
+    allow_downgrades: 'allow_downgrade',
+    'allow-downgrades': 'allow_downgrade',
+  },
   examples: [
     { title: 'Packages', yaml: 'apt:\n  name: [cron, openvpn]\n  update_cache: true\n', needs: 'network' },
     {

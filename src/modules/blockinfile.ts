@@ -48,6 +48,7 @@ export const blockinfile = defineModule<Params, FileState>({
   summary: 'Keeps a block of lines between two markers in a text file',
   description: 'The default markers are those of Ansible, so that blocks which it has written are found.',
   params,
+  aliases: { dest: 'path', destfile: 'path', name: 'path', content: 'block' },
   examples: [
     {
       title: 'Names of the house',

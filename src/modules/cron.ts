@@ -16,6 +16,7 @@ An \`@reboot\` job runs at the next start of the host and not before; \`run_now:
 background, when it was added or changed. The network may not be up yet when cron runs it, and \`PATH\` is
 \`/usr/bin:/bin\`. cron takes an unescaped \`%\` for a newline: write \`\\%\`, e.g. in \`date +\\%F\`.`,
   params: cronParams,
+  aliases: { value: 'job', dow: 'weekday', dom: 'day' },
   examples: [
     {
       title: 'Start something when the host starts',
@@ -34,7 +35,7 @@ background, when it was added or changed. The network may not be up yet when cro
     },
     {
       title: 'A variable for the jobs below it',
-      yaml: 'cron:\n  name: MAILTO\n  env: true\n  value: root@localhost\n',
+      yaml: 'cron:\n  name: MAILTO\n  env: true\n  job: root@localhost\n',
       needs: 'root',
     },
     { title: 'No such job', yaml: 'cron:\n  name: backup\n  state: absent\n', needs: 'root' },
@@ -47,7 +48,7 @@ background, when it was added or changed. The network may not be up yet when cro
     if (after === table.text) return table.file === undefined ? [] : planFileTable(table, after, given);
     const changes = table.file ? planFileTable(table, after, given) : [change(table, after, given)];
     if (isFailure(changes)) return changes;
-    const command = given.job ?? given.value ?? '';
+    const command = given.job ?? '';
     const lineChanged = !table.text.split('\n').some((text) => text.endsWith(command));
     if (!given.run_now || given.state === 'absent' || given.disabled || !lineChanged) return changes;
     return [...changes, { summary: `run ${given.name} once now`, actions: [runOnce(command, table.user)] }];
@@ -60,7 +61,7 @@ function tablePath({ cron_file }: CronParams): string | undefined {
 
 function edit(table: string, given: CronParams, user: string): string {
   const { name, state, disabled } = given;
-  const command = given.job ?? given.value ?? '';
+  const command = given.job ?? '';
   if (given.env) return state === 'absent' ? removeVariable(table, name) : setVariable(table, name, command);
   if (state === 'absent') return removeJob(table, name);
   const time =

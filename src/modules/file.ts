@@ -48,6 +48,7 @@ export const file = defineModule<Params, State>({
   name: 'file',
   summary: 'Creates and removes folders and links, and sets the owner and mode of what exists',
   params,
+  aliases: { dest: 'path', name: 'path' },
   examples: [
     {
       title: 'A folder, with the parents that are missing',

@@ -52,6 +52,7 @@ export const lineinfile = defineModule<Params, FileState>({
   summary: 'Makes sure that a line is in a text file, or that it is not',
   description: 'Regular expressions are those of JavaScript; `(?i)` at the start works as in Ansible.',
   params,
+  aliases: { dest: 'path', destfile: 'path', name: 'path', regex: 'regexp', value: 'line' },
   examples: [
     {
       title: 'Replace a setting, whether it is commented out or not',

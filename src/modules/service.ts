@@ -56,6 +56,7 @@ started when it ended well since the host started, as long as systemd remembers 
 so enable it, or let it \`RemainAfterExit\`. A unit without [Install] section cannot be enabled, and homerun
 says so. OpenRC and /etc/init.d are used where there is no systemd.`,
     params,
+    aliases: { unit: 'name', service: 'name', 'daemon-reload': 'daemon_reload' },
     examples: [
       {
         title: 'Running now and after every start of the host',

@@ -17,6 +17,7 @@ export const stat = defineModule<Params, FileState>({
   name: 'stat',
   summary: 'Looks at a file without changing anything',
   params,
+  aliases: { dest: 'path', name: 'path' },
   examples: [
     {
       title: 'Is it there?',

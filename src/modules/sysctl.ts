@@ -50,6 +50,7 @@ export const sysctl = defineModule<Params, State>({
 not read \`/etc/sysctl.conf\`), the running kernel is set too (\`sysctl_set\`) and the value read back, and the rest of
 the file is not loaded again (\`reload\`), because one unrelated line could then make the task fail.`,
   params,
+  aliases: { key: 'name', val: 'value' },
   examples: [
     { title: 'Forwarding', yaml: 'sysctl:\n  name: net.ipv4.ip_forward\n  value: 1\n', needs: 'root' },
     {

@@ -16,6 +16,7 @@ export const user = defineModule<UserParams, UserState>({
 groups that the user shall be in. Works with useradd and its kin, and with busybox where these are missing; busybox
 cannot change what a user already has but groups, password and lock.`,
   params: userParams,
+  aliases: { user: 'name', createhome: 'create_home' },
   examples: [
     {
       title: 'A person',

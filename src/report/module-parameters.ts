@@ -10,6 +10,7 @@ export interface Parameter {
   readonly required: boolean;
   /** As it would be written in YAML. */
   readonly default?: string;
+  /** With the other words for it, as Ansible has them. */
   readonly description: string;
 }
 
@@ -25,8 +26,16 @@ export function parametersOf(module: Module): readonly Parameter[] {
   });
   return propertiesOf(schema, '').map((parameter) => {
     const input = module.inputs?.[parameter.name];
-    return input === undefined ? parameter : { ...parameter, type: INPUTS[input] };
+    const described = { ...parameter, description: withAliases(parameter, module) };
+    return input === undefined ? described : { ...described, type: INPUTS[input] };
   });
+}
+
+function withAliases({ name, description }: Parameter, module: Module): string {
+  const words = Object.entries(module.aliases ?? {}).flatMap(([alias, of]) =>
+    of === name ? [`\`${alias}\``] : [],
+  );
+  return words.length === 0 ? description : `${description} Also: ${words.join(', ')}.`.trimStart();
 }
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -84,7 +84,7 @@ test.each([
   [{ name: 'a', job: 'x', minute: '61' }, '`61` is not a minute of cron'],
   [{ name: 'a', job: 'x', minute: 5, special_time: 'daily' }, '`special_time` stands instead of'],
   [{ name: 'a', job: 'x', run_now: true }, '`run_now` is for `special_time: reboot`'],
-  [{ name: 'a b', value: 'x', env: true }, '`a b` is no name of a variable'],
+  [{ name: 'a b', job: 'x', env: true }, '`a b` is no name of a variable'],
   [{ name: 'a', job: 'x', cron_file: 'my.file' }, 'a name of letters, digits'],
 ])('%j is refused', (given, message) => {
   expect(complaint(cron, given)).toContain(message);

@@ -29,6 +29,7 @@ const fixture = defineModule({
   }),
   inputs: { source: 'template' },
   freeForm: 'to',
+  aliases: { dest: 'to', recipient: 'to' },
   examples: [
     { title: 'Write to Alice', yaml: '- letter: Alice\n' },
     { title: 'Write to everybody.', yaml: '- letter:\n    to: all\n    express: true', needs: 'root' },
@@ -58,7 +59,7 @@ test('a page in Markdown', () => {
 
     | parameter | type | default | meaning |
     | --- | --- | --- | --- |
-    | \`to\` | text | **required** | Whose box. |
+    | \`to\` | text | **required** | Whose box. Also: \`dest\`, \`recipient\`. |
     | \`lines\` | text or list of texts | **required** | What it says; a \\| stands for a pause. |
     | \`secret\` | text |  | Said to nobody. |
     | \`source\` | template on the controller |  | A form to fill in. |
@@ -115,7 +116,7 @@ test('the same page for a terminal of 60 columns', () => {
 
     Parameters
       to  text · required
-          Whose box.
+          Whose box. Also: dest, recipient.
       lines  text or list of texts · required
           What it says; a | stands for a pause.
       secret  text

@@ -25,7 +25,6 @@ const answer = z.strictObject({
 /** The parameters of `apt`. */
 export const aptParams = z.strictObject({
   name: names.default([]).describe('Packages: `name`, or `name=version` where the version may hold `*`.'),
-  pkg: names.default([]).describe('Another word for `name`.'),
   deb: path.optional().describe('A .deb file on the host to install.'),
   state: z
     .enum(['present', 'absent', 'latest'])

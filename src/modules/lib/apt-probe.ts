@@ -102,7 +102,7 @@ export function readApt(answers: Answers, given: AptParams): AptState {
 }
 
 function specsOf(given: AptParams): readonly PackageSpec[] {
-  return [...given.name, ...given.pkg].map(parseSpec);
+  return given.name.map(parseSpec);
 }
 
 function wantsLists(given: AptParams): boolean {

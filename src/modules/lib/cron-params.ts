@@ -22,7 +22,6 @@ export const cronParams = z
       .describe(
         'Command, written as in a crontab: `%` begins its standard input, `\\%` is a percent sign. With `env`, the value.',
       ),
-    value: line.optional().describe('With `env`: the value; another word for `job`.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the entry shall be there.'),
     user: text
       .optional()
@@ -54,8 +53,7 @@ export const cronParams = z
       ),
   })
   .superRefine((given, context) => {
-    const command = given.job ?? given.value;
-    if (given.state === 'present' && command === undefined)
+    if (given.state === 'present' && given.job === undefined)
       context.addIssue({
         code: 'custom',
         path: ['job'],
