@@ -1,7 +1,7 @@
 import type { HostRecap, RunEvent } from '../model/event.ts';
 import type { Host } from '../model/inventory.ts';
 import type { Probe } from '../model/module.ts';
-import type { RuntimeValue, Task } from '../model/playbook.ts';
+import type { Runtime, RuntimeValue, Task } from '../model/playbook.ts';
 import type { Redactor } from '../model/secret.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -59,6 +59,12 @@ export function createContext(host: Host, transport: Transport, settings: Settin
     milliseconds: 0,
     counts: { ok: 0, changed: 0, failed: 0, skipped: 0, ignored: 0, unknown: 0 },
   };
+}
+
+/** What tasks have registered and set so far: what other hosts may read of this one in later plays. */
+export function givenBy({ runtime }: HostContext): Runtime {
+  const own = [...runtime].filter(([name, { kind }]) => name !== 'facts' && kind !== 'pending');
+  return new Map(own.filter(([, { kind }]) => kind !== 'hosts'));
 }
 
 export function recapOf(context: HostContext): HostRecap {

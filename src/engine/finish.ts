@@ -2,7 +2,7 @@ import type { Outcome, ShownScript, TaskFinished, TaskReference } from '../model
 import type { Change, Failure, Output } from '../model/module.ts';
 import type { TaskResult } from '../model/playbook.ts';
 import type { Script } from '../model/script.ts';
-import type { ValueMap } from '../model/value.ts';
+import { secretsIn, type ValueMap } from '../model/value.ts';
 import type { HostContext } from './context.ts';
 import type { Entry, Unit } from './entry.ts';
 import { handlerDone, notify } from './handlers.ts';
@@ -29,6 +29,7 @@ export function finish(
   unit: Unit | undefined,
   happened: Happened,
 ): void {
+  for (const secret of secretsIn(happened.result)) context.settings.redactor.add(secret);
   report(context, entry, unit, happened);
   if (happened.outcome === 'changed' && unit) notify(context, entry, unit.item.notify);
   if (unit && happened.outcome !== 'failed' && unit.item.module.facts)

@@ -6,7 +6,7 @@ import type { Play, Playbook } from '../model/playbook.ts';
 import type { Redactor } from '../model/secret.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Transport } from '../transport/transport.ts';
-import { createContext, recapOf, type HostContext, type Settings } from './context.ts';
+import { createContext, givenBy, recapOf, type HostContext, type Settings } from './context.ts';
 import { recover } from './handlers.ts';
 import { flushHandlers, perform } from './host.ts';
 import type { Journal } from './journal.ts';
@@ -70,6 +70,8 @@ async function runPlay(
   const members = play.hosts
     .flatMap((host) => contexts.get(host.name) ?? [])
     .filter((context) => context.status === 'fine');
+  const hosts = new Map([...contexts].map(([name, context]) => [name, givenBy(context)]));
+  for (const context of members) context.runtime.set('hostvars', { kind: 'hosts', hosts });
   settings.emit({
     kind: 'play-started',
     play: play.name,

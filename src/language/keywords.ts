@@ -65,6 +65,7 @@ export const blockSchema = z.strictObject({ ...inherited, block: list });
 export const playSchema = z.strictObject({
   name: text.optional(),
   hosts: textList,
+  needed_by: textList.optional(),
   become: flag.optional(),
   become_user: text.optional(),
   become_method: method.optional(),

@@ -1,6 +1,7 @@
-import type { RuntimeValue } from '../model/playbook.ts';
+import type { Runtime, RuntimeValue } from '../model/playbook.ts';
 import { nearest } from '../model/suggest.ts';
 import { factMistake } from './facts.ts';
+import { hostvarsMistake } from './hostvars.ts';
 import type { Scope } from './scope.ts';
 import { namesSetBy, type Step } from './step.ts';
 import { TextMistake, type Use } from './text-mistake.ts';
@@ -23,6 +24,24 @@ const OF_RESULTS = [
 export class Known {
   readonly runtime = new Map<string, RuntimeValue>([['facts', { kind: 'pending' }]]);
   readonly #fields = new Map<string, readonly string[] | undefined>();
+  readonly #inventory: readonly string[];
+  #earlier: ReadonlyMap<string, Runtime> = new Map();
+
+  /** `inventory`: the names of all hosts. */
+  constructor(inventory: readonly string[] = []) {
+    this.#inventory = inventory;
+  }
+
+  /** What other hosts may read of this one in later plays. */
+  given(): Runtime {
+    return new Map([...this.runtime].filter(([name]) => name !== 'facts' && name !== 'hostvars'));
+  }
+
+  /** A play begins; `earlier` is what those before it will have given. */
+  enter(earlier: ReadonlyMap<string, Runtime>): void {
+    this.#earlier = earlier;
+    this.runtime.set('hostvars', { kind: 'hosts', hosts: earlier });
+  }
 
   /** A task will have run. */
   add(step: Step): void {
@@ -70,6 +89,8 @@ export class Known {
     scope: Scope,
   ): { message: string; hint: string | undefined } | undefined {
     if (name === 'facts') return factMistake(rest);
+    if (name === 'hostvars')
+      return guarded ? undefined : hostvarsMistake(rest, this.#earlier, this.#inventory);
     const [field] = rest;
     const fields = this.#fields.get(name);
     if (fields && field !== undefined && !lenient && !fields.includes(field)) {

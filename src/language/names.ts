@@ -7,6 +7,7 @@ const OURS = [
   ...[
     'facts',
     'hosts',
+    'hostvars',
     'groups',
     'networks',
     'interfaces',

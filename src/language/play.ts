@@ -36,7 +36,8 @@ export function bindPlay(
   const { keywords, raw, span } = source;
   const folders = foldersOf(source.path);
   const all = hostsOf(source, loading, mistakes);
-  const hosts = limit ? all.filter((host) => limit.has(host.name)) : all;
+  const isNeeded = isNeededBy(source, loading, limit, mistakes);
+  const hosts = limit && !isNeeded ? all.filter((host) => limit.has(host.name)) : all;
   const registers = new Registers();
   const context = contextOf(source, loading, folders, hosts, registers, mistakes);
   const reading = { modules: loading.modules, mistakes, folder: dirname(source.path) };
@@ -76,6 +77,20 @@ function hostsOf({ raw, keywords }: PlaySource, loading: Loading, mistakes: Mist
     mistakes.add(toDiagnostic(error, span));
     return [];
   }
+}
+
+/** Whether hosts within the limit need what this play gives on hosts outside of it. */
+function isNeededBy(
+  { raw, keywords }: PlaySource,
+  { inventory }: Loading,
+  limit: ReadonlySet<string> | undefined,
+  mistakes: Mistakes,
+): boolean {
+  if (keywords.needed_by === undefined) return false;
+  const span = valueSpan(raw, 'needed_by');
+  const found = findHosts(keywords.needed_by.join(','), inventory);
+  for (const mistake of found.mistakes) mistakes.add({ ...mistake, ...(span && { span }) });
+  return found.hosts.some((host) => limit?.has(host.name));
 }
 
 function contextOf(

@@ -45,7 +45,7 @@ export function loadPlaybook(path: string, options: LoadOptions): Playbook {
       : new Set(matchHosts(options.limit, options.inventory).map((host) => host.name));
   const loading = loadingOf(options, tags, mistakes);
   const bound = readPlays(path, mistakes).map((source) => bindPlay(source, loading, limit, mistakes));
-  checkHosts(bound, mistakes);
+  checkHosts(bound, options.inventory, mistakes);
   for (const mistake of tags.unknown()) mistakes.add(mistake);
   mistakes.throwIfAny();
   const plays = bound.map(({ play }) => play);
@@ -111,13 +111,16 @@ function renderName(name: string, raw: ValueMap, context: Context): string | und
 }
 
 /** Every host goes through all plays, as it will in a run: what an earlier play registers is there in a later one. */
-function checkHosts(bound: readonly BoundPlay[], mistakes: Mistakes): void {
+function checkHosts(bound: readonly BoundPlay[], inventory: Inventory, mistakes: Mistakes): void {
+  const names = inventory.hosts.map((host) => host.name);
   const known = new Map<string, Known>();
   for (const { play, steps, handlers } of bound) {
     const topics = new Set(handlers.flatMap((handler) => handler.topics));
+    const earlier = new Map([...known].map(([name, values]) => [name, values.given()]));
     for (const host of play.hosts) {
-      const own = known.get(host.name) ?? new Known();
+      const own = known.get(host.name) ?? new Known(names);
       known.set(host.name, own);
+      own.enter(earlier);
       const check = new Check(host, play.hosts.length, own, topics, mistakes);
       check.steps(steps);
       check.steps(handlers);

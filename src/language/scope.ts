@@ -3,6 +3,7 @@ import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Runtime } from '../model/playbook.ts';
 import { placeOf, rememberOrigin, placesOf, spanInside } from './origin.ts';
+import { hostvarsOf } from './hostvars.ts';
 import { compileText, isTemplate } from './template.ts';
 import { NotYet, notYet, TextMistake, type Lookup } from './text-mistake.ts';
 
@@ -90,6 +91,7 @@ export class Scope implements Lookup {
     const known = this.#runtime?.get(name);
     if (known === undefined) return undefined;
     if (known.kind === 'known') return known.value;
+    if (known.kind === 'hosts') return hostvarsOf(known.hosts);
     throw known.kind === 'unknown' ? new NotYet(name, known.until) : notYet(name);
   }
 

@@ -2,7 +2,7 @@ import type { Host } from '../model/inventory.ts';
 import type { Failure } from '../model/module.ts';
 import type { Runtime, TaskResult, WorkItem } from '../model/playbook.ts';
 import { Secret } from '../model/secret.ts';
-import { isList, isMap, typeName, type Value, type ValueMap } from '../model/value.ts';
+import { isList, isMap, secretsIn, typeName, type Value, type ValueMap } from '../model/value.ts';
 import type { Attempt } from './attempt.ts';
 import { becomeOf, flagOf, numberOf } from './become.ts';
 import { conditionAt, testAll } from './conditions.ts';
@@ -185,10 +185,4 @@ function shortLabel(item: Value): string {
   }
   const text = isMap(item) || isList(item) ? JSON.stringify(item) : String(item);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
-function secretsIn(value: Value): readonly Secret[] {
-  if (value instanceof Secret) return [value];
-  if (isList(value)) return value.flatMap(secretsIn);
-  return isMap(value) ? Object.values(value).flatMap(secretsIn) : [];
 }

@@ -49,7 +49,9 @@ export type RuntimeValue =
   /** An earlier task that is not done yet will give it. */
   | { readonly kind: 'pending' }
   /** Check mode did not run the task that would have given it; `until` names that task. */
-  | { readonly kind: 'unknown'; readonly until: string };
+  | { readonly kind: 'unknown'; readonly until: string }
+  /** `hostvars`: what earlier plays have given, by host. */
+  | { readonly kind: 'hosts'; readonly hosts: ReadonlyMap<string, Runtime> };
 
 export type Prepared =
   | { readonly kind: 'waiting'; readonly for: string }

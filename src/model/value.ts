@@ -23,3 +23,10 @@ export function typeName(value: unknown): string {
   if (typeof value === 'boolean') return 'true/false';
   return Array.isArray(value) ? 'a list' : 'a map';
 }
+
+/** Every secret inside a value. */
+export function secretsIn(value: Value): readonly Secret[] {
+  if (value instanceof Secret) return [value];
+  if (isList(value)) return value.flatMap(secretsIn);
+  return isMap(value) ? Object.values(value).flatMap(secretsIn) : [];
+}

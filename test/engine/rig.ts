@@ -142,6 +142,7 @@ export function after(
     const value = runtime.get(name);
     if (value === undefined || value.kind === 'pending') return { kind: 'waiting', for: name };
     if (value.kind === 'unknown') return { kind: 'unknown', until: value.until };
+    if (value.kind === 'hosts') throw new Error(`${name} is not one value`);
     return test(value.value as ValueMap) ? true : { kind: 'skipped', reason: 'when was false' };
   };
 }
