@@ -15,10 +15,12 @@ import { hostname } from './hostname.ts';
 import { iptablesChains } from './iptables_chains.ts';
 import { lineinfile } from './lineinfile.ts';
 import { netplan } from './netplan.ts';
+import { replace } from './replace.ts';
 import { service, systemd, systemdService } from './service.ts';
 import { setFact } from './set_fact.ts';
 import { setup } from './setup.ts';
 import { shell } from './shell.ts';
+import { slurp } from './slurp.ts';
 import { stat } from './stat.ts';
 import { sysctl } from './sysctl.ts';
 import { systemdUnit } from './systemd_unit.ts';
@@ -45,10 +47,12 @@ export const modules: readonly Module[] = [
   iptablesChains,
   lineinfile,
   netplan,
+  replace,
   service,
   setFact,
   setup,
   shell,
+  slurp,
   stat,
   sysctl,
   systemd,
