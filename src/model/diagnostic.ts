@@ -32,6 +32,7 @@ export type DiagnosticCode =
   | 'variable-loop'
   | 'duplicate-address'
   | 'unknown-task'
+  | 'secret-unreadable'
   | 'not-supported';
 
 /** A mistake in a file, as its author needs it: where it is, what it is, what to write instead. */
@@ -79,6 +80,7 @@ export function renderDiagnostic(diagnostic: Diagnostic): string {
 function pointAt(span: Span, message: string): string[] {
   const { line, column } = positionAt(span.file, span.start);
   const head = `${span.file.path}:${line}:${column}: ${message}`;
+  if (span.file.hidden === true) return [head];
   const source = span.file.text.split('\n')[line - 1]?.replace(/\r$/, '');
   if (source === undefined || source.trim() === '') return [head];
   const width = Math.max(1, Math.min(span.end - span.start, source.length - column + 1));

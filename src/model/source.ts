@@ -3,6 +3,8 @@ export interface SourceFile {
   /** As the user would type it: relative to the working directory where possible. */
   readonly path: string;
   readonly text: string;
+  /** Holds secrets in the clear: places in it may be told, its lines may not. */
+  readonly hidden?: boolean;
 }
 
 /** A stretch of a file, `start` inclusive, `end` exclusive, in UTF-16 code units. */
