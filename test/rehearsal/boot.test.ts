@@ -7,18 +7,14 @@ import {
   attachRehearsal,
   bootRehearsal,
   defaultPackages,
-  missingForRehearsal,
   takeDownRehearsal,
   type Rehearsal,
 } from '../../src/rehearsal/index.ts';
+import { canRehearse } from './possible.ts';
 
 // A folder of its own, so that the test can run beside a rehearsal that somebody keeps.
 const directory = '/run/homerun-rehearsal-test';
-const missing = await missingForRehearsal();
-const reason = missing.map(({ what, install }) => `${what} (${install})`).join(', ');
-// A build server that cannot rehearse proves nothing: there it is a failure.
-const skipped = missing.length > 0 && process.env['CI'] !== 'true';
-if (skipped) console.warn(`SKIPPED: the rehearsal is not tested on this machine; it lacks ${reason}`);
+const skipped = !(await canRehearse('the rehearsal itself'));
 
 describe.skipIf(skipped)('a rehearsal', () => {
   const lines: string[] = [];
@@ -26,7 +22,6 @@ describe.skipIf(skipped)('a rehearsal', () => {
   let before: Traces;
 
   beforeAll(async () => {
-    if (reason !== '') throw new Error(`this machine cannot rehearse; it lacks ${reason}`);
     await takeDownRehearsal(directory);
     before = traces();
     rehearsal = await bootRehearsal(house(), { directory, log: (line) => lines.push(line) });

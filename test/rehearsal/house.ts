@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { loadInventory } from '../../src/language/index.ts';
 import type { HostRecap, RunEvent, TaskFinished } from '../../src/model/event.ts';
-import { bootRehearsal, missingForRehearsal, type Rehearsal } from '../../src/rehearsal/index.ts';
+import { bootRehearsal, type Rehearsal } from '../../src/rehearsal/index.ts';
+import { canRehearse } from './possible.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -16,18 +17,7 @@ export async function describeOnHosts(
   body: (house: () => Rehearsal, folder: () => string) => void,
   inventory = join(root, 'inventory.yaml'),
 ): Promise<void> {
-  const missing = await missingForRehearsal();
-  if (missing.length > 0) {
-    const reason = missing.map(({ what, install }) => `${what} (${install})`).join(', ');
-    console.error(`SKIPPED on this machine: ${name}. It lacks ${reason}.`);
-    describe(name, () => {
-      test.skipIf(process.env['CI'] !== 'true')(`needs ${reason}`, () => {
-        expect.fail(`with CI=true real hosts are a must; missing: ${reason}`);
-      });
-    });
-    return;
-  }
-  describe(name, () => {
+  describe.skipIf(!(await canRehearse(name)))(name, () => {
     let rehearsal: Rehearsal | undefined;
     let folder = '';
     beforeAll(async () => {
