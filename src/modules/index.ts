@@ -2,6 +2,8 @@ import type { Module } from '../model/module.ts';
 import { apt } from './apt.ts';
 import { assert } from './assert.ts';
 import { authorizedKey } from './authorized_key.ts';
+import { backupHealth } from './backup_health.ts';
+import { backupJob } from './backup_job.ts';
 import { blockinfile } from './blockinfile.ts';
 import { command } from './command.ts';
 import { copy } from './copy.ts';
@@ -15,13 +17,16 @@ import { hostname } from './hostname.ts';
 import { iptablesChains } from './iptables_chains.ts';
 import { lineinfile } from './lineinfile.ts';
 import { netplan } from './netplan.ts';
+import { opensshKeypair } from './openssh_keypair.ts';
 import { replace } from './replace.ts';
 import { service, systemd, systemdService } from './service.ts';
 import { setFact } from './set_fact.ts';
 import { setup } from './setup.ts';
 import { shell } from './shell.ts';
 import { slurp } from './slurp.ts';
+import { sshdConfig } from './sshd_config.ts';
 import { stat } from './stat.ts';
+import { sudoers } from './sudoers.ts';
 import { sysctl } from './sysctl.ts';
 import { systemdUnit } from './systemd_unit.ts';
 import { template } from './template.ts';
@@ -34,6 +39,8 @@ export const modules: readonly Module[] = [
   apt,
   assert,
   authorizedKey,
+  backupHealth,
+  backupJob,
   blockinfile,
   command,
   copy,
@@ -47,13 +54,16 @@ export const modules: readonly Module[] = [
   iptablesChains,
   lineinfile,
   netplan,
+  opensshKeypair,
   replace,
   service,
   setFact,
   setup,
   shell,
   slurp,
+  sshdConfig,
   stat,
+  sudoers,
   sysctl,
   systemd,
   systemdService,
