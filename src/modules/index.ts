@@ -5,6 +5,8 @@ import { authorizedKey } from './authorized_key.ts';
 import { backupHealth } from './backup_health.ts';
 import { backupJob } from './backup_job.ts';
 import { blockinfile } from './blockinfile.ts';
+import { certificate } from './certificate.ts';
+import { certificateAuthority } from './certificate_authority.ts';
 import { command } from './command.ts';
 import { copy } from './copy.ts';
 import { cron } from './cron.ts';
@@ -42,6 +44,8 @@ export const modules: readonly Module[] = [
   backupHealth,
   backupJob,
   blockinfile,
+  certificate,
+  certificateAuthority,
   command,
   copy,
   cron,

@@ -1,0 +1,126 @@
+import type { Failure, Output } from '../../model/module.ts';
+import { joinScripts, raw, type Script, sh } from '../../model/script.ts';
+import { Answers } from './answers.ts';
+import type { CertificateParams } from './certificate-params.ts';
+import { configuration, enter, makeKey, opensslTrouble, workshop, writeCrl } from './openssl.ts';
+
+export type CertificateState =
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'no-authority' }
+  | {
+      readonly kind: 'there';
+      readonly key: boolean;
+      readonly encrypted: boolean;
+      /** The passphrase asked, or none, opens the key. */
+      readonly opens: boolean;
+      readonly certificate: boolean;
+      readonly matches: boolean;
+      /** By this authority, for this usage. */
+      readonly issued: boolean;
+      readonly subject: string;
+      /** Sorted, as they are asked for: `DNS:…`, `IP:…`. */
+      readonly names: readonly string[];
+      readonly fresh: boolean;
+    };
+
+/** All that there is to know of a certificate, in one script that only reads. */
+export function lookAtCertificate(asked: CertificateParams): Script {
+  const { ca, name, usage, renew_before: days } = asked;
+  return joinScripts([
+    enter(ca),
+    raw('{ [ -s ca.key ] && [ -s ca.crt ]; } || { echo absent=yes; exit 0; }'),
+    sh`name=${name} seconds=${days * 86400} purpose=${usage === 'server' ? 'sslserver' : 'sslclient'}`,
+    passphrase(asked),
+    raw(`public=
+if [ -s "$name.key" ]; then
+  echo key=yes
+  ! grep -q ENCRYPTED "$name.key" || echo encrypted=yes
+  public=$(openssl pkey -in "$name.key" -passin env:PASSPHRASE -pubout 2>/dev/null </dev/null) && echo opens=yes
+fi
+[ -s "$name.crt" ] || exit 0
+echo certificate=yes
+[ -z "$public" ] || [ "$public" != "$(openssl x509 -in "$name.crt" -noout -pubkey)" ] || echo matches=yes
+! openssl verify -CAfile ca.crt -no_check_time -purpose "$purpose" "$name.crt" >/dev/null 2>&1 || echo issued=yes
+printf 'subject=%s\\n' "$(openssl x509 -in "$name.crt" -noout -subject -nameopt RFC2253 | sed 's/^subject= *//')"
+openssl x509 -in "$name.crt" -noout -ext subjectAltName 2>/dev/null | sed -n '2{s/IP Address:/IP:/g; s/[ ]//g; s/^/names=/p;}'
+! openssl x509 -in "$name.crt" -noout -checkend "$seconds" >/dev/null || echo fresh=yes`),
+  ]);
+}
+
+export function readCertificate(output: Output, { ca }: CertificateParams): CertificateState {
+  const answers = new Answers(output);
+  const failure = opensslTrouble(answers, ca);
+  if (failure) return { kind: 'failed', failure };
+  if (answers.has('absent')) return { kind: 'no-authority' };
+  return {
+    kind: 'there',
+    key: answers.has('key'),
+    encrypted: answers.has('encrypted'),
+    opens: answers.has('opens'),
+    certificate: answers.has('certificate'),
+    matches: answers.has('matches'),
+    issued: answers.has('issued'),
+    subject: answers.get('subject'),
+    names: answers
+      .get('names')
+      .split(',')
+      .filter((name) => name !== '')
+      .sort(),
+    fresh: answers.has('fresh'),
+  };
+}
+
+/** Makes the certificate, and before it the key where there is no usable one. The old pair stands until the new one is whole. */
+export function issue(asked: CertificateParams, newKey: boolean): Script {
+  const { ca, name, usage, days, key_type: type, subject_alt_names: names } = asked;
+  const extensions = [
+    'basicConstraints = critical, CA:FALSE',
+    `keyUsage = critical, digitalSignature${usage === 'server' && type === 'rsa' ? ', keyEncipherment' : ''}`,
+    `extendedKeyUsage = ${usage}Auth`,
+    'subjectKeyIdentifier = hash',
+    'authorityKeyIdentifier = keyid',
+    ...(names.length > 0 ? [`subjectAltName = ${names.join(', ')}`] : []),
+  ];
+  return joinScripts([
+    workshop(ca),
+    sh`name=${name}`,
+    ...(asked.generate_passphrase ? [MAKE_PASSPHRASE] : []),
+    passphrase(asked),
+    configuration(name, extensions),
+    newKey ? makeKey(type, 'new.key') : raw('cp -p "$name.key" "$temp/new.key" || exit'),
+    sh`quietly openssl req -new -config "$temp/openssl.cnf" -key "$temp/new.key" -passin env:PASSPHRASE -out "$temp/new.csr"
+serial=0x1$(openssl rand -hex 15) || exit
+quietly openssl x509 -req -in "$temp/new.csr" -CA ca.crt -CAkey ca.key -set_serial "$serial" -sha256 -days ${days} -extfile "$temp/openssl.cnf" -extensions extensions -out "$temp/new.crt"
+mv -f "$temp/new.key" "$name.key" && mv -f "$temp/new.crt" "$name.crt"`,
+  ]);
+}
+
+/** Puts it on the list of those that are no longer welcome, and removes its files. */
+export function revoke({ ca, name }: CertificateParams): Script {
+  return joinScripts([
+    workshop(ca),
+    sh`name=${name}`,
+    configuration(name, []),
+    raw(`if [ -s "$name.crt" ]; then
+  [ -e index.txt ] || : >index.txt
+  quietly openssl ca -config "$temp/openssl.cnf" -revoke "$name.crt"
+fi`),
+    writeCrl(3650),
+    raw('rm -f "$name.crt" "$name.key" "$name.pass"'),
+  ]);
+}
+
+/** Through the environment of openssl: what stands in arguments is there for every user of the host to see. */
+function passphrase({ passphrase: given, generate_passphrase: generated }: CertificateParams): Script {
+  if (given !== undefined) return sh`PASSPHRASE=${given}; export PASSPHRASE`;
+  // openssl would wait for somebody to type where the variable is missing.
+  return raw(
+    generated
+      ? 'PASSPHRASE=$(cat "$name.pass" 2>/dev/null); export PASSPHRASE'
+      : 'PASSPHRASE=; export PASSPHRASE',
+  );
+}
+
+const MAKE_PASSPHRASE = raw(`if [ ! -s "$name.pass" ]; then
+  openssl rand -base64 24 >"$temp/new.pass" && mv "$temp/new.pass" "$name.pass" || exit
+fi`);
