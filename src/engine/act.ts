@@ -4,6 +4,7 @@ import type { HostContext } from './context.ts';
 import type { Acting, Entry, Unit } from './entry.ts';
 import type { Answers } from './exchange.ts';
 import { failureOf, finish, NOTHING, resultOf, shownScript } from './finish.ts';
+import { missingHandler } from './handlers.ts';
 import { settleError } from './lost.ts';
 import { actionOutputs } from './requests.ts';
 import { settle } from './settle.ts';
@@ -20,7 +21,7 @@ export async function concludeActing(
   const replies = answers.actions;
   const expected = answers.lengths.reduce((sum, length) => sum + length, 0);
   if (replies.length < expected) {
-    settleError(context, queue, unit.entry, unit, answers.error, milliseconds);
+    settleError(context, queue, unit.entry, unit, answers.error, true, milliseconds);
     return false;
   }
   const actions = plan.flatMap((change) => change.actions);
@@ -49,7 +50,11 @@ export async function judge(
   answer: Output | undefined,
 ): Promise<Acting | 'done' | 'again'> {
   const check = unit.item.checkMode ?? context.settings.check;
-  const { state, plan } = stateAndPlan(unit, answer);
+  const missing = missingHandler(context, unit.item.notify);
+  const { state, plan } =
+    missing === undefined
+      ? stateAndPlan(unit, answer)
+      : { state: undefined, plan: { failed: `there is no handler \`${missing}\`` } };
   const scripts = probeScripts({ unit, answer });
   if (isFailure(plan)) {
     if (check && context.announced) {
@@ -67,6 +72,7 @@ export async function judge(
   }
   const toDo = check ? plan.filter((change) => change.harmless !== true) : plan;
   if (toDo.length > 0 && !check) return { unit, state, plan: toDo, answer };
+  if (toDo.length > 0) context.announced = true;
   const result = resultOf(unit, state, [], toDo.length > 0);
   return settle(context, queue, unit, result, { changes: toDo, scripts });
 }

@@ -3,7 +3,8 @@ import type { Acting, Entry } from './entry.ts';
 import type { Answers } from './exchange.ts';
 import { judge } from './act.ts';
 import { finish, NOTHING, type Happened } from './finish.ts';
-import { takeNotified } from './handlers.ts';
+import { flush } from './flush.ts';
+import { handlerDone } from './handlers.ts';
 import { settleError } from './lost.ts';
 import type { Settled, Slot } from './window.ts';
 
@@ -23,7 +24,7 @@ export async function consume(
       const reply = answers.probes.get(slot);
       const probe = context.settings.facts;
       if (probe.kind === 'ask' && reply === undefined) {
-        settleError(context, queue, queue[0], undefined, answers.error);
+        settleError(context, queue, queue[0], undefined, answers.errors.get(slot));
         return undefined;
       }
       const value =
@@ -32,13 +33,13 @@ export async function consume(
     } else if (slot.kind === 'settled') {
       finishSettled(context, queue, slot.entry, slot.prepared);
     } else if (slot.kind === 'left-out') {
-      finish(context, queue, slot.entry, undefined, skipped(slot.reason));
+      finish(context, queue, slot.entry, undefined, { ...skipped(slot.reason), item: slot.item });
     } else if (slot.kind === 'meta') {
-      if (!obey(context, queue, slot)) return undefined;
+      if (!(await obey(context, queue, slot))) return undefined;
     } else {
       const reply = answers.probes.get(slot);
       if (slot.unit.probe.kind === 'ask' && reply === undefined) {
-        settleError(context, queue, slot.unit.entry, slot.unit, answers.error);
+        settleError(context, queue, slot.unit.entry, slot.unit, answers.errors.get(slot));
         return undefined;
       }
       const verdict = await judge(context, queue, slot.unit, reply);
@@ -73,21 +74,30 @@ function finishSettled(context: HostContext, queue: Entry[], entry: Entry, prepa
 }
 
 /** Gives false where what was looked at behind this task must be looked at anew. */
-function obey(context: HostContext, queue: Entry[], slot: Extract<Slot, { kind: 'meta' }>): boolean {
-  if (queue[0] === slot.entry) queue.shift();
-  switch (slot.action) {
+async function obey(
+  context: HostContext,
+  queue: Entry[],
+  slot: Extract<Slot, { kind: 'meta' }>,
+): Promise<boolean> {
+  const { entry, action } = slot;
+  if (queue[0] === entry) queue.shift();
+  const flushes = action === 'flush_handlers' || action === 'end_host' || action === 'end_play';
+  if (flushes && context.notified.size > 0) {
+    // What the handlers notify is flushed here too, before anything else; and nothing ends with handlers owed.
+    queue.unshift(...flush(context), { ...entry });
+    return false;
+  }
+  handlerDone(context, entry);
+  switch (action) {
     case 'noop':
+    case 'flush_handlers':
       return true;
-    case 'flush_handlers': {
-      if (context.notified.size === 0) return true;
-      // What the handlers notify is flushed here too, before anything else.
-      queue.unshift(...takeNotified(context), { ...slot.entry });
-      return false;
-    }
     case 'clear_facts':
       context.runtime.set('facts', { kind: 'pending' });
       return false;
     case 'reset_connection':
+      await context.transport.close();
+      context.transport = context.settings.connect(context.host);
       context.connected = false;
       return false;
     case 'end_host':

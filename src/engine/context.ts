@@ -20,22 +20,30 @@ export interface Settings {
   readonly clock: () => number;
   readonly signal: AbortSignal | undefined;
   emit(event: RunEvent): void;
+  /** Opens nothing yet: the first session connects. */
+  connect(host: Host): Transport;
 }
 
 /** One host on its way through a run. */
 export interface HostContext {
   readonly host: Host;
   readonly settings: Settings;
-  readonly transport: Transport;
+  transport: Transport;
   /** Facts, registered results and what `set_fact` set; kept from play to play. */
   readonly runtime: Map<string, RuntimeValue>;
   /** Handlers of the play at hand, and which of them were notified. */
   handlers: readonly Task[];
   readonly notified: Set<Task>;
+  /** Handlers that are on their way: taken, and not done yet. */
+  readonly flushing: Set<Task>;
+  /** Flushes since a task notified a handler last. */
+  rounds: number;
+  /** True once the play has ended for everybody. */
+  halted: () => boolean;
   /** Names the play in the journal. */
   playId: string;
   status: 'fine' | 'failed' | 'unreachable' | 'host-ended' | 'play-ended';
-  /** Check mode: some change was announced and not made, so what depends on it cannot be known. */
+  /** Check mode: some action was left out, so what depends on it cannot be known. */
   announced: boolean;
   connected: boolean;
   exchanges: number;
@@ -43,14 +51,17 @@ export interface HostContext {
   readonly counts: Record<'ok' | 'changed' | 'failed' | 'skipped' | 'ignored' | 'unknown', number>;
 }
 
-export function createContext(host: Host, transport: Transport, settings: Settings): HostContext {
+export function createContext(host: Host, settings: Settings): HostContext {
   return {
     host,
     settings,
-    transport,
+    transport: settings.connect(host),
     runtime: new Map<string, RuntimeValue>([['facts', { kind: 'pending' }]]),
     handlers: [],
     notified: new Set(),
+    flushing: new Set(),
+    rounds: 0,
+    halted: () => false,
     playId: '',
     status: 'fine',
     announced: false,

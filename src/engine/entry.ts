@@ -1,18 +1,22 @@
-import type { Output, Plan, Probe } from '../model/module.ts';
+import type { Change, Output, Plan, Probe } from '../model/module.ts';
 import type { Prepared, Task, TaskResult, WorkItem } from '../model/playbook.ts';
 
 /** A task in a host's queue. What it was prepared to is kept: values that it read cannot change before its turn. */
 export interface Entry {
   readonly task: Task;
   readonly isHandler: boolean;
+  /** The handler that is done with this entry: the task itself, or the one that included it last. */
+  settles?: Task | undefined;
   prepared?: Exclude<Prepared, { kind: 'waiting' }>;
   /** Index of the next turn of its loop. */
   next: number;
   readonly results: TaskResult[];
   /** Tries of the turn at hand, for `until`. */
   attempts: number;
-  /** Turns done so far had this outcome. */
-  failed: boolean;
+  /** What earlier tries of the turn at hand have changed. */
+  earlier: readonly Change[];
+  /** Check mode could not tell about one of its turns. */
+  unknown: boolean;
 }
 
 /** One turn of one task: what is probed, planned and done together. */
@@ -31,7 +35,19 @@ export interface Acting {
 }
 
 export function createEntry(task: Task, isHandler = false): Entry {
-  return { task, isHandler, next: 0, results: [], attempts: 0, failed: false };
+  return { task, isHandler, next: 0, results: [], attempts: 0, earlier: [], unknown: false };
+}
+
+export function handlerEntry(handler: Task): Entry {
+  return { ...createEntry(handler, true), settles: handler };
+}
+
+/** The tasks of an include in its place. A handler that includes tasks is done with the last of them. */
+export function includedEntries(entry: Entry, tasks: readonly Task[]): Entry[] {
+  const entries = tasks.map((task) => createEntry(task, entry.isHandler));
+  const last = entries.at(-1);
+  if (last) last.settles = entry.settles;
+  return entries;
 }
 
 export function unitOf(entry: Entry, item: WorkItem): Unit {

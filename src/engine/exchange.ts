@@ -14,7 +14,9 @@ export interface Answers {
   readonly lengths: readonly number[];
   /** By slot; a slot that needs no host, or that was not reached, has none. */
   readonly probes: ReadonlyMap<Slot, Output>;
-  /** Why not everything was answered. */
+  /** Why a slot has none. */
+  readonly errors: ReadonlyMap<Slot, TransportError>;
+  /** Why not every action was answered. */
   readonly error?: TransportError;
 }
 
@@ -30,19 +32,28 @@ export async function exchange(
   const batches = groupByUser(acting, actions, window, context);
   const replies: Reply[] = [];
   const probes = new Map<Slot, Output>();
-  let error: TransportError | undefined;
+  const errors = new Map<Slot, TransportError>();
   const outcomes = await Promise.all(batches.map((batch) => send(context, batch)));
-  for (const [index, outcome] of outcomes.entries()) {
-    const batch = batches[index];
-    if (batch === undefined) continue;
-    error = worse(error, outcome.error);
+  // A lost connection explains everything else that went wrong in the same moment.
+  const lost = outcomes.find((outcome) => outcome.error && endsHost(outcome.error))?.error;
+  for (const [index, batch] of batches.entries()) {
+    const outcome = outcomes[index];
+    if (outcome === undefined) continue;
     replies.push(...outcome.replies.slice(0, batch.actions));
+    const error = lost ?? outcome.error;
     for (const [place, slot] of batch.slots.entries()) {
       const reply = outcome.replies[batch.actions + place];
       if (reply !== undefined) probes.set(slot, reply);
+      else if (error) errors.set(slot, error);
     }
   }
-  return { actions: replies, lengths, probes, ...(error ? { error } : {}) };
+  const error = lost ?? outcomes[0]?.error;
+  return { actions: replies, lengths, probes, errors, ...(error ? { error } : {}) };
+}
+
+/** Not a script that ran too long, or a shell that died of it, or a wrong sudo: there the connection still stands. */
+export function endsHost(error: TransportError): boolean {
+  return error.kind !== 'timeout' && error.kind !== 'shell-ended' && error.kind !== 'become';
 }
 
 /** Two users are the same where they share a shell. */
@@ -120,17 +131,19 @@ async function open(context: HostContext, become: Become | undefined): Promise<S
   const { host, settings, transport } = context;
   if (become?.password) settings.redactor.add(become.password);
   if (!context.connected) settings.emit({ kind: 'host-connecting', host: host.name });
-  const session = await transport.session(become);
+  const session = await unlessAborted(transport.session(become), host.name, settings.signal);
   if (!context.connected) settings.emit({ kind: 'host-connected', host: host.name });
   context.connected = true;
   return session;
 }
 
-/** A lost connection explains everything else that went wrong in the same moment. */
-function worse(
-  left: TransportError | undefined,
-  right: TransportError | undefined,
-): TransportError | undefined {
-  if (!left || !right) return left ?? right;
-  return left.kind === 'shell-ended' || left.kind === 'timeout' ? right : left;
+/** Whoever presses Ctrl-C does not wait until a dead host is given up. */
+async function unlessAborted<T>(work: Promise<T>, host: string, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return await work;
+  return await new Promise<T>((resolve, reject) => {
+    const stop = (): void => reject(new TransportError('aborted', `interrupted while connecting to ${host}`));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

@@ -1,6 +1,6 @@
 import type { Outcome, ShownScript, TaskFinished, TaskReference } from '../model/event.ts';
 import type { Change, Failure, Output } from '../model/module.ts';
-import type { TaskResult } from '../model/playbook.ts';
+import type { TaskResult, WorkItem } from '../model/playbook.ts';
 import type { Script } from '../model/script.ts';
 import { secretsIn, type ValueMap } from '../model/value.ts';
 import type { HostContext } from './context.ts';
@@ -19,6 +19,8 @@ export interface Happened {
   readonly message?: string;
   readonly milliseconds?: number;
   readonly scripts?: readonly ShownScript[];
+  /** The turn of the loop, where it is left out and so has no unit. */
+  readonly item?: WorkItem;
 }
 
 /** Tells the world, notifies handlers, sets variables, and moves the queue on. */
@@ -34,16 +36,23 @@ export function finish(
   if (happened.outcome === 'changed' && unit) notify(context, entry, unit.item.notify);
   if (unit && happened.outcome !== 'failed' && unit.item.module.facts)
     setFacts(context, unit.item.module.facts(unit.item.params));
-  entry.results.push(happened.result);
+  entry.results.push(withItem(happened.result, unit?.item ?? happened.item));
+  entry.unknown ||= happened.outcome === 'unknown';
   entry.attempts = 0;
+  entry.earlier = [];
   entry.next++;
   const prepared = entry.prepared;
   const turns = prepared?.kind === 'work' ? prepared.items.length : 0;
   if (happened.outcome === 'failed') context.status = 'failed';
   if (entry.next < turns && happened.outcome !== 'failed') return;
   if (queue[0] === entry) queue.shift();
-  if (entry.isHandler && happened.outcome !== 'failed') handlerDone(context, entry.task);
+  if (happened.outcome !== 'failed') handlerDone(context, entry);
   register(context, entry, happened);
+}
+
+/** In `results` each says which item it is of. */
+function withItem(result: TaskResult, item: WorkItem | undefined): TaskResult {
+  return item?.item === undefined ? result : { ...result, item: item.item };
 }
 
 export function referenceOf(entry: Entry): TaskReference {
@@ -80,6 +89,7 @@ function report(context: HostContext, entry: Entry, unit: Unit | undefined, happ
   const { settings, host, counts } = context;
   counts[outcome]++;
   const hidden = entry.task.noLog;
+  const label = (unit?.item ?? happened.item)?.label;
   const showScripts = !hidden && (settings.verbose || outcome === 'failed' || outcome === 'ignored');
   const event: TaskFinished = {
     kind: 'task-finished',
@@ -91,7 +101,7 @@ function report(context: HostContext, entry: Entry, unit: Unit | undefined, happ
       .map((change) => shown(change, hidden)),
     seconds: (happened.milliseconds ?? 0) / 1000,
     scripts: showScripts ? (happened.scripts ?? []) : [],
-    ...(unit?.item.label === undefined ? {} : { item: hidden ? '(hidden by no_log)' : unit.item.label }),
+    ...(label === undefined ? {} : { item: hidden ? '(hidden by no_log)' : label }),
     ...(failure ? { failure: hidden ? { failed: 'failed; details are hidden by no_log' } : failure } : {}),
     ...(message === undefined || hidden ? {} : { message }),
   };
@@ -128,7 +138,7 @@ function setFacts(context: HostContext, facts: ValueMap): void {
 function register(context: HostContext, entry: Entry, happened: Happened): void {
   const name = entry.task.register;
   if (name === undefined) return;
-  if (happened.outcome === 'unknown') {
+  if (entry.unknown) {
     context.runtime.set(name, { kind: 'unknown', until: entry.task.name });
     return;
   }

@@ -5,7 +5,8 @@ import type { HostContext } from './context.ts';
 import { createEntry, type Acting, type Entry } from './entry.ts';
 import { exchange } from './exchange.ts';
 import { referenceOf } from './finish.ts';
-import { promise, takeNotified } from './handlers.ts';
+import { flush } from './flush.ts';
+import { promise } from './handlers.ts';
 import { buildWindow, type Slot } from './window.ts';
 
 /** Turns looked ahead after a change; doubled while nothing changes. */
@@ -28,15 +29,18 @@ export async function perform(context: HostContext, tasks: readonly Task[]): Pro
 
 /** Runs the handlers that are notified by now, and those that they notify. */
 export async function flushHandlers(context: HostContext): Promise<void> {
-  while (context.status === 'fine' && context.notified.size > 0)
-    await performEntries(context, takeNotified(context));
+  while (isGoing(context) && context.notified.size > 0) await performEntries(context, flush(context));
+}
+
+function isGoing(context: HostContext): boolean {
+  return context.status === 'fine' && context.settings.signal?.aborted !== true && !context.halted();
 }
 
 async function performEntries(context: HostContext, queue: Entry[]): Promise<void> {
   const started = context.settings.clock();
   let acting: Acting | undefined;
   let reach = CEILING;
-  while (queue.length > 0 && context.status === 'fine' && context.settings.signal?.aborted !== true) {
+  while (queue.length > 0 && isGoing(context)) {
     const window = buildWindow(context, queue, reach, acting?.unit);
     announce(context, acting, window);
     if (acting) promise(context, acting.unit);

@@ -1,2 +1,2 @@
-export { fileJournal, memoryJournal, type Journal } from './journal.ts';
+export { fileJournal, memoryJournal, readJournal, type Journal } from './journal.ts';
 export { runPlaybook, type RunOptions } from './run.ts';

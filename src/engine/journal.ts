@@ -16,7 +16,7 @@ export interface Journal {
   note(entry: Readonly<Record<string, unknown>>): void;
 }
 
-/** For check mode and tests: remembers nothing after the run. */
+/** For tests: remembers nothing after the run. */
 export function memoryJournal(): Journal {
   const owed = new Map<string, Set<string>>();
   const notes = (host: string, play: string): Set<string> => {
@@ -33,22 +33,21 @@ export function memoryJournal(): Journal {
   };
 }
 
+/** For check mode: what is owed by now, and nothing is written down. */
+export function readJournal(path: string): Journal {
+  return open(path).journal;
+}
+
 /** Kept in a file of JSON lines. Lines that a crash cut short are passed over. Throws where the file cannot be written. */
 export function fileJournal(path: string, now: () => string): Journal {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const memory = memoryJournal();
-  const owedLines: string[] = [];
-  for (const line of existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []) {
-    const entry = parseLine(line);
-    if (entry?.kind === 'owe') memory.owe(entry.host, entry.play, entry.handler);
-    if (entry?.kind === 'settle') memory.settle(entry.host, entry.play, entry.handler);
-    if (entry) owedLines.push(line);
-  }
-  compact(path, owedLines);
+  const { journal: memory, lines } = open(path);
+  compact(path, lines);
   const append = (entry: object): void =>
     appendFileSync(path, `${JSON.stringify({ time: now(), ...entry })}\n`, { mode: 0o600 });
   return {
     owe(host, play, handler) {
+      if (memory.owed(host, play).includes(handler)) return;
       append({ kind: 'owe', host, play, handler });
       memory.owe(host, play, handler);
     },
@@ -60,6 +59,17 @@ export function fileJournal(path: string, now: () => string): Journal {
     owed: (host, play) => memory.owed(host, play),
     note: (entry) => append({ kind: 'note', ...entry }),
   };
+}
+
+function open(path: string): { journal: Journal; lines: readonly string[] } {
+  const journal = memoryJournal();
+  const lines = (existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []).filter((line) => {
+    const entry = parseLine(line);
+    if (entry?.kind === 'owe') journal.owe(entry.host, entry.play, entry.handler);
+    if (entry?.kind === 'settle') journal.settle(entry.host, entry.play, entry.handler);
+    return entry !== undefined;
+  });
+  return { journal, lines };
 }
 
 interface OwedLine {

@@ -2,6 +2,7 @@ import type { Failure } from '../model/module.ts';
 import type { TransportError } from '../transport/transport.ts';
 import type { HostContext } from './context.ts';
 import type { Entry, Unit } from './entry.ts';
+import { endsHost } from './exchange.ts';
 import { finish, referenceOf } from './finish.ts';
 import { takeBack } from './handlers.ts';
 
@@ -12,6 +13,7 @@ export function settleError(
   entry: Entry | undefined,
   unit: Unit | undefined,
   error: TransportError | undefined,
+  acted = false,
   milliseconds = 0,
 ): void {
   if (!error) throw new Error(`a request to ${context.host.name} was not answered, and nobody said why`);
@@ -20,7 +22,8 @@ export function settleError(
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   };
   if (entry && !endsHost(error)) {
-    if (unit) takeBack(context, unit);
+    // Where its actions were cut short, nobody knows how far they came: what they notify stays owed.
+    if (unit && !acted) takeBack(context, unit);
     const outcome = unit?.item.ignoreErrors === true ? 'ignored' : 'failed';
     const result = { changed: false, failed: true, skipped: false, msg: error.message };
     finish(context, queue, entry, unit, { outcome, result, failure, milliseconds });
@@ -29,10 +32,12 @@ export function settleError(
   context.status = error.kind === 'aborted' ? 'failed' : 'unreachable';
   // What the lost task would have notified stays owed in the journal: nobody knows how far it came.
   const task = entry && context.connected ? { task: referenceOf(entry) } : {};
-  context.settings.emit({ kind: 'host-unreachable', host: context.host.name, failure, ...task });
-}
-
-/** A script that ran too long, or a shell that died of it, or a wrong sudo: the connection itself still stands. */
-function endsHost(error: TransportError): boolean {
-  return error.kind !== 'timeout' && error.kind !== 'shell-ended' && error.kind !== 'become';
+  const interrupted = error.kind === 'aborted' ? { interrupted: true as const } : {};
+  context.settings.emit({
+    kind: 'host-unreachable',
+    host: context.host.name,
+    failure,
+    ...task,
+    ...interrupted,
+  });
 }

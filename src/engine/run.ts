@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { HostRecap, RunEvent } from '../model/event.ts';
 import type { Host } from '../model/inventory.ts';
@@ -10,6 +11,9 @@ import { createContext, givenBy, recapOf, type HostContext, type Settings } from
 import { recover } from './handlers.ts';
 import { flushHandlers, perform } from './host.ts';
 import type { Journal } from './journal.ts';
+
+/** Milliseconds for the farewell to all hosts after an interruption. */
+const PATIENCE = 1000;
 
 export interface RunOptions {
   readonly playbook: Playbook;
@@ -35,11 +39,12 @@ export interface RunOptions {
 export async function runPlaybook(options: RunOptions): Promise<readonly HostRecap[]> {
   const { playbook, check, diff, verbose, facts, journal, redactor, clock, signal } = options;
   const emit = (event: RunEvent): void => options.emit(redactor.redactAll(event));
-  const settings: Settings = { check, verbose, facts, journal, redactor, clock, signal, emit };
+  const connect = (host: Host): Transport => options.connect(host);
+  const settings: Settings = { check, verbose, facts, journal, redactor, clock, signal, emit, connect };
   const started = clock();
   const contexts = new Map<string, HostContext>();
   const hosts = [...new Set(playbook.plays.flatMap((play) => play.hosts))];
-  for (const host of hosts) contexts.set(host.name, createContext(host, options.connect(host), settings));
+  for (const host of hosts) contexts.set(host.name, createContext(host, settings));
   emit({
     kind: 'run-started',
     playbook: playbook.path,
@@ -51,14 +56,21 @@ export async function runPlaybook(options: RunOptions): Promise<readonly HostRec
   try {
     for (const play of playbook.plays) {
       if (signal?.aborted) break;
-      await runPlay(play, contexts, settings, options.forks);
+      if ((await runPlay(play, contexts, settings, options.forks)) === 'stop') break;
     }
   } finally {
-    await Promise.all([...contexts.values()].map((context) => context.transport.close()));
+    await closeAll([...contexts.values()], signal);
   }
   const recap = [...contexts.values()].map(recapOf);
-  emit({ kind: 'run-finished', recap, seconds: (clock() - started) / 1000 });
+  const interrupted = signal?.aborted === true;
+  emit({ kind: 'run-finished', recap, seconds: (clock() - started) / 1000, interrupted });
   return recap;
+}
+
+/** Whoever interrupts a run does not wait for hosts that do not answer. */
+async function closeAll(contexts: readonly HostContext[], signal: AbortSignal | undefined): Promise<void> {
+  const all = Promise.all(contexts.map((context) => context.transport.close()));
+  await (signal?.aborted ? Promise.race([all, sleep(PATIENCE, undefined, { ref: false })]) : all);
 }
 
 async function runPlay(
@@ -66,7 +78,7 @@ async function runPlay(
   contexts: ReadonlyMap<string, HostContext>,
   settings: Settings,
   forks: number,
-): Promise<void> {
+): Promise<'go-on' | 'stop'> {
   const members = play.hosts
     .flatMap((host) => contexts.get(host.name) ?? [])
     .filter((context) => context.status === 'fine');
@@ -78,19 +90,28 @@ async function runPlay(
     where: play.where,
     hosts: members.map((context) => context.host.name),
   });
-  for (const batch of batchesOf(members, play.serial)) {
+  const batches = batchesOf(members, play.serial);
+  let stopped: string | undefined;
+  for (const [index, batch] of batches.entries()) {
+    if (settings.signal?.aborted) break;
     for (const context of batch) {
       context.handlers = play.handlers;
       context.playId = `${play.where.split(':')[0] ?? ''}/${play.name}`;
       context.notified.clear();
+      context.flushing.clear();
+      context.rounds = 0;
+      context.halted = () => tooManyFailed(play, batch) !== undefined;
       recover(context);
     }
     if (play.strategy === 'linear') await runInStep(play, batch, forks);
     else await runFreely(play, batch, forks);
-    if (tooManyFailed(play, batch)) break;
+    stopped = tooManyFailed(play, batch) ?? (index < batches.length - 1 ? allFailed(batch) : undefined);
+    if (stopped !== undefined) break;
   }
-  for (const context of members) if (context.status === 'play-ended') context.status = 'fine';
-  settings.emit({ kind: 'play-finished', play: play.name });
+  for (const context of members)
+    if (context.status === 'play-ended' || context.status === 'host-ended') context.status = 'fine';
+  settings.emit({ kind: 'play-finished', play: play.name, ...(stopped === undefined ? {} : { stopped }) });
+  return stopped === undefined ? 'go-on' : 'stop';
 }
 
 async function runFreely(play: Play, batch: readonly HostContext[], forks: number): Promise<void> {
@@ -113,7 +134,7 @@ async function runInStep(play: Play, batch: readonly HostContext[], forks: numbe
     );
   for (const task of play.tasks) {
     await together((context) => perform(context, [task]));
-    if (tooManyFailed(play, batch)) return;
+    if (tooManyFailed(play, batch) !== undefined) return;
   }
   await together(flushHandlers);
 }
@@ -130,11 +151,23 @@ function batchesOf(members: readonly HostContext[], serial: readonly number[] | 
   return batches;
 }
 
-function tooManyFailed(play: Play, batch: readonly HostContext[]): boolean {
-  if (batch.length === 0) return false;
-  const lost = batch.filter(
-    (context) => context.status === 'failed' || context.status === 'unreachable',
-  ).length;
-  if (lost === batch.length) return true;
-  return play.maxFailPercentage !== undefined && (lost / batch.length) * 100 > play.maxFailPercentage;
+/** Why the play ends for everybody, as its author asked; undefined where it goes on. */
+function tooManyFailed(play: Play, batch: readonly HostContext[]): string | undefined {
+  const { maxFailPercentage: most } = play;
+  const lost = lostOf(batch);
+  if (most === undefined || lost === 0 || (lost / batch.length) * 100 <= most) return undefined;
+  const allowed = most === 0 ? 'the play allows none' : `the play allows ${most} %`;
+  return `${lost} of ${batch.length} hosts failed, and ${allowed}`;
+}
+
+/** The hosts that would come next in line would fail as well. */
+function allFailed(batch: readonly HostContext[]): string | undefined {
+  const all = batch.length === 1 ? 'the host' : `all ${batch.length} hosts`;
+  return batch.length > 0 && lostOf(batch) === batch.length
+    ? `${all} of this batch failed, so the next ones do not begin`
+    : undefined;
+}
+
+function lostOf(batch: readonly HostContext[]): number {
+  return batch.filter((context) => context.status === 'failed' || context.status === 'unreachable').length;
 }

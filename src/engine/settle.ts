@@ -14,10 +14,11 @@ export async function settle(
   context: HostContext,
   queue: Entry[],
   unit: Unit,
-  result: TaskResult,
-  happened: Ended,
+  now: TaskResult,
+  ended: Ended,
 ): Promise<'done' | 'again'> {
   const { item, entry } = unit;
+  const { result, happened } = withEarlierTries(unit, now, ended);
   const check = item.checkMode ?? context.settings.check;
   const conclusion = item.conclude(result);
   if (!('changed' in conclusion)) {
@@ -29,7 +30,6 @@ export async function settle(
         result,
         message: 'unknown until it has run',
       });
-      context.announced = true;
       return 'done';
     }
     finishFailed(
@@ -44,13 +44,15 @@ export async function settle(
   const { changed, failed } = conclusion;
   const final: TaskResult = { ...result, changed, failed };
   const again = check ? 'enough' : await tryAgain(context, unit, final);
-  if (again === 'again') return 'again';
+  if (again === 'again') {
+    if (!now.failed) entry.earlier = happened.changes ?? [];
+    return 'again';
+  }
   if (failed || again !== 'enough') {
     const failure = again === 'enough' ? (happened.failure ?? failureFrom(final)) : again;
     finishFailed(context, queue, unit, { ...final, failed: true }, { ...happened, failure });
     return 'done';
   }
-  if (check && changed) context.announced = true;
   if (!changed) takeBack(context, unit);
   const { failure: _, ...rest } = happened;
   const message = typeof final['msg'] === 'string' ? { message: final['msg'] } : {};
@@ -62,6 +64,22 @@ export async function settle(
     changes: changed ? changesOf(rest, final) : [],
   });
   return 'done';
+}
+
+/** A turn that was tried several times tells of all that it changed, and how often it was tried. */
+function withEarlierTries(
+  unit: Unit,
+  result: TaskResult,
+  happened: Ended,
+): { result: TaskResult; happened: Ended } {
+  const { item, entry } = unit;
+  if (!item.retry) return { result, happened };
+  const latest = happened.changes ?? [];
+  // A command that was tried five times is one line all the same.
+  const repeated = new Set(latest.map((change) => change.summary));
+  const changes = [...entry.earlier.filter((change) => !repeated.has(change.summary)), ...latest];
+  const changed = result.changed || entry.earlier.some((change) => change.harmless !== true);
+  return { result: { ...result, changed, attempts: entry.attempts + 1 }, happened: { ...happened, changes } };
 }
 
 function finishFailed(

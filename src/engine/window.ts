@@ -1,13 +1,14 @@
-import type { MetaAction, Prepared, RuntimeValue } from '../model/playbook.ts';
+import type { MetaAction, Prepared, RuntimeValue, WorkItem } from '../model/playbook.ts';
 import type { HostContext } from './context.ts';
 import { sameUser } from './exchange.ts';
-import { createEntry, namesSetBy, unitOf, type Entry, type Unit } from './entry.ts';
+import { includedEntries, namesSetBy, unitOf, type Entry, type Unit } from './entry.ts';
+import { handlerDone } from './handlers.ts';
 
 /** What is looked at next, in the order of the playbook. */
 export type Slot =
   | { readonly kind: 'unit'; readonly unit: Unit }
   /** A turn of a loop that its `when` leaves out. */
-  | { readonly kind: 'left-out'; readonly entry: Entry; readonly reason: string }
+  | { readonly kind: 'left-out'; readonly entry: Entry; readonly item: WorkItem; readonly reason: string }
   /** A task that needs no host: skipped, failed while preparing, or unknown in check mode. */
   | { readonly kind: 'settled'; readonly entry: Entry; readonly prepared: Settled }
   | { readonly kind: 'meta'; readonly entry: Entry; readonly action: MetaAction }
@@ -37,7 +38,8 @@ export function buildWindow(context: HostContext, queue: Entry[], reach: number,
     }
     entry.prepared = prepared;
     if (prepared.kind === 'include') {
-      queue.splice(index, 1, ...prepared.tasks.map((task) => createEntry(task, entry.isHandler)));
+      if (prepared.tasks.length === 0) handlerDone(context, entry);
+      queue.splice(index, 1, ...includedEntries(entry, prepared.tasks));
       continue;
     }
     index++;
@@ -54,8 +56,10 @@ export function buildWindow(context: HostContext, queue: Entry[], reach: number,
     }
     for (const item of prepared.items.slice(entry === acting?.entry ? entry.next + 1 : entry.next)) {
       if (item.skipped !== undefined) {
-        slots.push({ kind: 'left-out', entry, reason: item.skipped });
+        slots.push({ kind: 'left-out', entry, item, reason: item.skipped });
       } else {
+        // Known before anything of it is shown.
+        for (const secret of item.secrets ?? []) context.settings.redactor.add(secret);
         const unit = unitOf(entry, item);
         if (acting && !sameUser(unit.item.become, acting.item.become)) return slots;
         slots.push({ kind: 'unit', unit });

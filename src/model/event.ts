@@ -38,9 +38,22 @@ export type RunEvent =
       readonly host: string;
       readonly failure: Failure;
       readonly task?: TaskReference;
+      /** The host is well: somebody stopped the run. */
+      readonly interrupted?: true;
     }
-  | { readonly kind: 'play-finished'; readonly play: string }
-  | { readonly kind: 'run-finished'; readonly recap: readonly HostRecap[]; readonly seconds: number };
+  | {
+      readonly kind: 'play-finished';
+      readonly play: string;
+      /** Why nothing of the run comes after it: too many hosts have failed. */
+      readonly stopped?: string;
+    }
+  | {
+      readonly kind: 'run-finished';
+      readonly recap: readonly HostRecap[];
+      readonly seconds: number;
+      /** Somebody stopped the run before its end. */
+      readonly interrupted: boolean;
+    };
 
 export interface TaskReference {
   readonly name: string;

@@ -2,6 +2,8 @@ import type { HostRecap, RunEvent } from '../model/event.ts';
 import type { Failure } from '../model/module.ts';
 import { count, formatSeconds } from './duration.ts';
 
+type RunFinished = Extract<RunEvent, { kind: 'run-finished' }>;
+
 const LISTED = 10;
 
 const AGAIN = 'Run it again: what is done stays done.';
@@ -15,6 +17,8 @@ export class Closing {
   readonly #current = new Map<string, string>();
   #started = false;
   #finished = false;
+  /** Why a play ended the whole run. */
+  #ended: string | undefined;
 
   get check(): boolean {
     return this.#check;
@@ -27,6 +31,7 @@ export class Closing {
       this.#started = true;
     }
     if (event.kind === 'run-finished') this.#finished = true;
+    if (event.kind === 'play-finished' && event.stopped !== undefined) this.#ended = event.stopped;
     if (event.kind === 'task-started') this.#current.set(event.host, event.task.name);
     if (event.kind === 'host-unreachable') this.#unreachable.set(event.host, event.failure);
     if (event.kind !== 'task-finished') return;
@@ -36,12 +41,10 @@ export class Closing {
   }
 
   /** What the run came to, and what to do next, in whole sentences. */
-  sentences(recap: readonly HostRecap[], seconds: number): string[] {
+  sentences({ recap, seconds, interrupted: stopped }: RunFinished): string[] {
     if (recap.length === 0) return ['No host was matched: nothing was done.'];
     const failed = recap.filter((host) => host.failed > 0);
     const lost = recap.filter((host) => host.unreachable);
-    // A host that went away and yet was not unreachable had its connection closed by us: someone pressed Ctrl-C.
-    const stopped = recap.some((host) => this.#unreachable.has(host.host) && !host.unreachable);
     const trouble = failed.length + lost.length > 0;
     const lines = [
       ...(stopped ? this.#stoppedAt() : []),
@@ -56,6 +59,7 @@ export class Closing {
       const reason = (host: string) => this.#unreachable.get(host)?.failed ?? 'no reason given';
       lines.push(...listed(lost.map(({ host }) => `${host}: ${reason(host)}`)));
     }
+    if (this.#ended !== undefined) lines.push(`The run ended early: ${this.#ended}.`);
     if (trouble) lines.push('Put that right and run it again: what is done stays done.');
     else if (stopped) lines.push(AGAIN);
     return lines;

@@ -51,17 +51,12 @@ export function linesReporter(options: ReporterOptions): Reporter {
       case 'host-unreachable':
         return [
           style.red(
-            `${event.host} | ${event.task ? taskTitle(event.task) : 'connect'} | ${lossWord(event.failure)} | ${oneLine(event.failure.failed)}`,
+            `${event.host} | ${event.task ? taskTitle(event.task) : 'connect'} | ${lossWord(event)} | ${oneLine(event.failure.failed)}`,
           ),
           ...below(event.host, whereAndHint(event.task, event.failure, undefined, style)),
         ];
       case 'run-finished':
-        return [
-          '',
-          ...recapTable(event.recap, closing.check, style),
-          '',
-          ...closing.sentences(event.recap, event.seconds),
-        ];
+        return ['', ...recapTable(event.recap, closing.check, style), '', ...closing.sentences(event)];
       case 'host-connecting':
       case 'host-connected':
       case 'task-started':

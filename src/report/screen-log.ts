@@ -71,13 +71,13 @@ export class ScreenLog {
             'red',
             event.host,
             title,
-            `${lossWord(event.failure)}: ${oneLine(event.failure.failed).replace(/^interrupted /, '')}`,
+            `${lossWord(event)}: ${oneLine(event.failure.failed).replace(/^interrupted /, '')}`,
           ),
           ...below(whereAndHint(event.task, event.failure, undefined, style)),
         ];
       }
       case 'run-finished': {
-        const [first = '', ...rest] = this.#closing.sentences(event.recap, event.seconds);
+        const [first = '', ...rest] = this.#closing.sentences(event);
         const table = recapTable(event.recap, this.#closing.check, style);
         return ['', ...(event.recap.length === 0 ? [] : [...table, '']), style.bold(first), ...rest];
       }

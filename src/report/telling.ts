@@ -1,5 +1,4 @@
-import type { Outcome, TaskFinished } from '../model/event.ts';
-import type { Failure } from '../model/module.ts';
+import type { Outcome, RunEvent, TaskFinished } from '../model/event.ts';
 import { changeDetails, type DetailOptions } from './details.ts';
 import { formatSeconds } from './duration.ts';
 import { linesOf, oneLine } from './safe-text.ts';
@@ -56,6 +55,6 @@ function messageLines(message: string | undefined): readonly Said[] {
 }
 
 /** Whoever presses Ctrl-C loses the host too, but not because it could not be reached. */
-export function lossWord(failure: Failure): string {
-  return failure.failed.startsWith('interrupted') ? 'interrupted' : 'unreachable';
+export function lossWord(event: Extract<RunEvent, { kind: 'host-unreachable' }>): string {
+  return event.interrupted ? 'interrupted' : 'unreachable';
 }

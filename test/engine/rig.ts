@@ -92,6 +92,9 @@ export interface TaskOptions {
   readonly noLog?: boolean;
   readonly retry?: WorkItem['retry'];
   readonly timeout?: number;
+  /** Turns of the loop that its `when` leaves out. */
+  readonly leaveOut?: readonly number[];
+  readonly secrets?: WorkItem['secrets'];
   readonly user?: string;
   /** Decides from what is known; gives what it waits for where that is not there yet. */
   readonly when?: (runtime: Runtime) => true | Exclude<Prepared, { kind: 'work' }>;
@@ -110,7 +113,9 @@ export function task<P, S>(module: Module<P, S>, params: P | readonly P[], optio
     environment: {},
     notify: options.notify ?? [],
     ignoreErrors: options.ignoreErrors ?? false,
-    ...(Array.isArray(params) ? { label: `item ${index}` } : {}),
+    ...(Array.isArray(params) ? { label: `item ${index}`, item: index } : {}),
+    ...(options.leaveOut?.includes(index) ? { skipped: 'left out' } : {}),
+    ...(options.secrets ? { secrets: options.secrets } : {}),
     ...(options.retry ? { retry: options.retry } : {}),
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
     ...(options.user === undefined ? {} : { become: { user: options.user, method: 'sudo' as const } }),
@@ -130,6 +135,15 @@ export function task<P, S>(module: Module<P, S>, params: P | readonly P[], optio
         ? { kind: 'work', items: all.map(item), looped: Array.isArray(params) }
         : decision;
     },
+  };
+}
+
+/** A task that is not work: a `meta`, an include. */
+export function other(name: string, prepared: Prepared): Task {
+  return {
+    ...task(refuse, { why: 'it is no work' }, { name }),
+    module: prepared.kind,
+    prepare: () => prepared,
   };
 }
 

@@ -169,6 +169,7 @@ test('a converged run', async () => {
   const recap = [{ host: 'pi', ok: 3, changed: 0, failed: 0, skipped: 0, ignored: 0, unknown: 0 }];
   const finished = {
     kind: 'run-finished' as const,
+    interrupted: false,
     seconds: 0.34,
     recap: recap.map((host) => ({ ...host, unreachable: false, seconds: 0.31, exchanges: 1 })),
   };
@@ -235,8 +236,8 @@ test('a run that was interrupted never says that all is well', async () => {
   const recap = [{ ...nothing, host: 'pi', ok: 3, seconds: 2 }];
   const events: readonly RunEvent[] = [
     ...task('pi', packages, 'ok').slice(0, 1),
-    { kind: 'host-unreachable', host: 'pi', failure, task: packages },
-    { kind: 'run-finished', recap, seconds: 2 },
+    { kind: 'host-unreachable', host: 'pi', failure, task: packages, interrupted: true },
+    { kind: 'run-finished', recap, seconds: 2, interrupted: true },
   ];
   expect(await render(events, { format: 'lines' })).toMatchInlineSnapshot(`
     "pi | Install packages | interrupted | interrupted while a script ran on pi

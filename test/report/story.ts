@@ -109,6 +109,7 @@ export function story(check = false): readonly RunEvent[] {
     { kind: 'play-finished', play: 'Router' },
     {
       kind: 'run-finished',
+      interrupted: false,
       seconds: 48.2,
       recap: [
         {
