@@ -30,7 +30,7 @@ writeFileSync(
 function licensesOf(files) {
   const packages = files.map((file) => /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]);
   return [...new Set(packages.filter((folder) => folder !== undefined))]
-    .sort()
+    .sort((a, b) => a.localeCompare(b))
     .map((folder) => {
       const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
       const file = readdirSync(folder).find((candidate) => /^licen[cs]e/i.test(candidate));
