@@ -73,10 +73,10 @@ key=${pathWord(given.path)}
     if (file.type !== 'absent') return { failed: `${file.real} is not a file` };
     return [create(given)];
   },
-  result: ({ file, publicKey }, _given, outputs) => ({
-    filename: file.real,
-    public_key: publicKey === '' ? (outputs.at(-1)?.stdout.trim() ?? '') : publicKey,
-  }),
+  result({ file, publicKey }, _given, outputs) {
+    const key = publicKey === '' ? outputs.at(-1)?.stdout.trim() : publicKey;
+    return { filename: file.real, ...(key === undefined ? {} : { public_key: key }) };
+  },
 });
 
 function create({ path: key, type, size, comment, owner, group }: Params): Change {

@@ -43,7 +43,9 @@ export const backupParams = z
     mount: path.optional().describe('Folder that must be mounted, or nothing is written.'),
     password: secretText
       .optional()
-      .describe('Of the restic repository. Without it one is made on the host, once: keep a copy of it.'),
+      .describe(
+        'Of the restic repository. Without it, or where it is empty, one is made on the host, once: keep a copy of it.',
+      ),
     schedule: text.default('*-*-* 02:30').describe('When, as systemd’s OnCalendar.'),
     random_delay: text.default('20min').describe('Spreads the starts of several hosts over this time.'),
     retention: z
@@ -93,8 +95,6 @@ export const backupParams = z
       complain('host_key', '`host_key` is needed, or the host would have to trust whoever answers there');
     const { daily, weekly, monthly } = given.retention;
     if (daily + weekly + monthly === 0) complain('retention', '`retention` would keep nothing');
-    if (method === 'rsync' && given.password !== undefined)
-      complain('password', '`password` is for restic: rsync does not encrypt');
   });
 
 export type BackupParams = z.output<typeof backupParams>;

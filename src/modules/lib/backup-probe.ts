@@ -59,8 +59,8 @@ export function knownHosts(hostKey: string): string {
 }
 
 export function passwordContent({ password }: BackupParams): Secret | undefined {
-  if (password === undefined) return undefined;
-  return new Secret(`${password instanceof Secret ? password.reveal() : password}\n`);
+  const text = password instanceof Secret ? password.reveal() : (password ?? '');
+  return text === '' ? undefined : new Secret(`${text}\n`);
 }
 
 function questions(given: BackupParams): readonly FileQuestion[] {
