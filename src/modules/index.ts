@@ -14,6 +14,7 @@ import { debug } from './debug.ts';
 import { dnsmasq } from './dnsmasq.ts';
 import { fail } from './fail.ts';
 import { file } from './file.ts';
+import { getUrl } from './get_url.ts';
 import { group } from './group.ts';
 import { hostname } from './hostname.ts';
 import { iptablesChains } from './iptables_chains.ts';
@@ -53,6 +54,7 @@ export const modules: readonly Module[] = [
   dnsmasq,
   fail,
   file,
+  getUrl,
   group,
   hostname,
   iptablesChains,
