@@ -14,7 +14,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   engine: ['model', 'transport/transport.ts'],
   report: ['model'],
   rehearsal: ['model'],
-  commands: ['model', 'modules', 'language', 'transport', 'engine', 'report', 'rehearsal'],
+  secrets: ['model'],
+  commands: ['model', 'modules', 'language', 'transport', 'engine', 'report', 'rehearsal', 'secrets'],
   'cli.ts': ['commands'],
   'index.ts': ['model', 'modules', 'language', 'transport', 'engine', 'report'],
 };
@@ -30,6 +31,7 @@ const owners: Readonly<Record<string, string>> = {
   diff: 'report',
   'p-limit': 'engine',
   commander: 'commands',
+  'age-encryption': 'secrets',
 };
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path';
 import { loadExtraVariables, loadInventory, loadPlaybook } from '../language/index.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Become, Playbook } from '../model/playbook.ts';
-import { Secret, type Redactor } from '../model/secret.ts';
+import { Redactor, Secret } from '../model/secret.ts';
 import { modules } from '../modules/index.ts';
+import type { SecretStore } from '../secrets/index.ts';
+import { openSecrets, readWithSecrets } from './secrets.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface LoadFlags {
@@ -18,6 +20,7 @@ export interface LoadFlags {
   readonly becomeUser?: string;
   readonly becomeMethod?: Become['method'];
   readonly askBecomePass?: boolean;
+  readonly vaultPasswordFile?: string;
   readonly check?: boolean;
 }
 
@@ -28,39 +31,59 @@ export async function load(
   terminal: Terminal,
   redactor: Redactor,
 ): Promise<{ inventory: Inventory; playbook: Playbook }> {
-  const inventory = await loadInventoryFile(findInventory(path, flags.inventory), terminal, flags.extraVars);
+  const store = openSecrets(terminal, redactor, flags.vaultPasswordFile);
+  const reading = { redactor, store, extraVars: flags.extraVars ?? [] };
+  const inventory = await readInventory(findInventory(path, flags.inventory), reading);
   const password = flags.askBecomePass
     ? new Secret(await terminal.ask('Password for sudo: ', { hidden: true }))
     : undefined;
   if (password) redactor.add(password);
-  const playbook = loadPlaybook(path, {
-    inventory,
-    modules,
-    extraVariables: loadExtraVariables(flags.extraVars ?? []),
-    become: {
-      ...(flags.become === undefined ? {} : { enabled: flags.become }),
-      ...(flags.becomeUser === undefined ? {} : { user: flags.becomeUser }),
-      ...(flags.becomeMethod === undefined ? {} : { method: flags.becomeMethod }),
-      ...(password ? { password } : {}),
-    },
-    ...(flags.limit === undefined ? {} : { limit: flags.limit }),
-    ...(flags.tags && flags.tags.length > 0 ? { tags: words(flags.tags) } : {}),
-    ...(flags.skipTags && flags.skipTags.length > 0 ? { skipTags: words(flags.skipTags) } : {}),
-    ...(flags.startAtTask === undefined ? {} : { startAtTask: flags.startAtTask }),
-    ...(flags.check ? { check: true } : {}),
-  });
-  return { inventory, playbook };
+  const read = (): Playbook =>
+    loadPlaybook(path, {
+      inventory,
+      modules,
+      secrets: store,
+      extraVariables: loadExtraVariables(reading.extraVars, store),
+      become: {
+        ...(flags.become === undefined ? {} : { enabled: flags.become }),
+        ...(flags.becomeUser === undefined ? {} : { user: flags.becomeUser }),
+        ...(flags.becomeMethod === undefined ? {} : { method: flags.becomeMethod }),
+        ...(password ? { password } : {}),
+      },
+      ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+      ...(flags.tags && flags.tags.length > 0 ? { tags: words(flags.tags) } : {}),
+      ...(flags.skipTags && flags.skipTags.length > 0 ? { skipTags: words(flags.skipTags) } : {}),
+      ...(flags.startAtTask === undefined ? {} : { startAtTask: flags.startAtTask }),
+      ...(flags.check ? { check: true } : {}),
+    });
+  return { inventory, playbook: await readWithSecrets(store, redactor, read) };
 }
 
+/** Reads the inventory alone. Throws a DiagnosticError with every mistake in it. */
 export async function loadInventoryFile(
   path: string,
   terminal: Terminal,
   extraVars: readonly string[] = [],
 ): Promise<Inventory> {
-  return loadInventory(path, {
-    extraVariables: loadExtraVariables(extraVars),
-    environment: terminal.environment,
-  });
+  const redactor = new Redactor();
+  return readInventory(path, { redactor, store: openSecrets(terminal, redactor), extraVars });
+}
+
+interface Reading {
+  readonly redactor: Redactor;
+  readonly store: SecretStore;
+  readonly extraVars: readonly string[];
+}
+
+async function readInventory(path: string, { redactor, store, extraVars }: Reading): Promise<Inventory> {
+  const inventory = await readWithSecrets(store, redactor, () =>
+    loadInventory(path, { extraVariables: loadExtraVariables(extraVars, store), secrets: store }),
+  );
+  // Passwords in the clear are secrets all the same.
+  for (const { connection } of inventory.hosts)
+    for (const password of [connection.password, connection.become?.password])
+      if (password) redactor.add(password);
+  return inventory;
 }
 
 /** The one named; or, where the default is not here, the one beside the playbook's folder. */

@@ -2,6 +2,7 @@ import type { Host, Inventory } from '../model/inventory.ts';
 import type { Module } from '../model/module.ts';
 import type { Become, Runtime } from '../model/playbook.ts';
 import type { Secret } from '../model/secret.ts';
+import type { SecretSource } from '../model/secret-source.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Folders, TemplateFiles } from './files.ts';
 import type { Condition } from './keywords.ts';
@@ -23,6 +24,8 @@ export interface Loading {
   readonly extra: ValueMap;
   readonly become: BecomeOptions;
   readonly check: boolean;
+  /** What opens `!env`, `!secret` and their kin. */
+  readonly secrets: SecretSource | undefined;
   readonly templates: TemplateFiles;
   readonly selects: (tags: readonly string[]) => boolean;
   /** A task's name with its templates rendered, where that gives the same for all hosts of the play. */

@@ -1,21 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  parseDocument,
-  type Alias,
-  type Document,
-  type ScalarTag,
-} from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Alias, type Document, type Scalar } from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { Secret } from '../model/secret.ts';
+import type { SecretSource } from '../model/secret-source.ts';
 import type { SourceFile, Span } from '../model/source.ts';
 import type { Value } from '../model/value.ts';
 import type { Mistakes } from './mistakes.ts';
 import { rememberOrigin, type Place } from './origin.ts';
+import { reveal, secretTags, Tagged } from './secret-tags.ts';
+import { readSource } from './source-text.ts';
 import { translateYamlErrors } from './yaml-errors.ts';
 
 export interface Source {
@@ -24,8 +16,10 @@ export interface Source {
 }
 
 export interface DocumentOptions {
-  /** Where `!env NAME` looks; absent: the tag is refused. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What opens `!secret` and its kin, and encrypted files; absent: they are refused. */
+  readonly secrets?: SecretSource | undefined;
+  /** Every text in the file is a secret, also where the file is not encrypted. */
+  readonly confidential?: boolean;
   /** Where the file is named, for the message that it is missing. */
   readonly from?: Span | undefined;
 }
@@ -36,8 +30,9 @@ export function readDocument(
   mistakes: Mistakes,
   options: DocumentOptions = {},
 ): Source | undefined {
-  const text = readText(path, mistakes, options.from);
-  return text === undefined ? undefined : parseText({ path: shownPath(path), text }, mistakes, options);
+  const file = readSource(path, mistakes, options);
+  if (file === undefined) return undefined;
+  return parseText(options.confidential ? { ...file, hidden: true } : file, mistakes, options);
 }
 
 /** The same for a text that is already there. */
@@ -52,61 +47,23 @@ export function parseText(
     stringKeys: true,
     strict: true,
     prettyErrors: false,
-    customTags: [environmentTag(file, options.environment, mistakes)],
+    customTags: secretTags,
   });
   const errors = translateYamlErrors(document, file);
-  for (const mistake of errors) mistakes.add(mistake);
+  for (const mistake of errors) mistakes.add(file.hidden ? discreet(mistake) : mistake);
   if (errors.length > 0) return undefined;
-  const plain = new Plain(document, file, mistakes);
+  const plain = new Plain(document, file, mistakes, options.secrets);
   const value = plain.value(document.contents);
   return plain.complete ? { file, value } : undefined;
 }
 
-/** As the user would type it: relative to the working directory, unless that climbs out of it. */
-export function shownPath(path: string): string {
-  const near = relative('.', path);
-  return near.startsWith('..') ? path : near;
-}
-
-function readText(path: string, mistakes: Mistakes, from: Span | undefined): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  } catch (error) {
-    mistakes.add({ ...unreadable(path, error), ...(from && { span: from }) });
-    return undefined;
-  }
-}
-
-function unreadable(path: string, error: unknown): Diagnostic {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return { code: 'file-missing', message: `there is no file ${shownPath(path)}` };
-  const reason = error instanceof Error ? error.message : String(error);
-  return { code: 'file-unreadable', message: `cannot read ${shownPath(path)}: ${reason}` };
-}
-
-function environmentTag(
-  file: SourceFile,
-  environment: DocumentOptions['environment'],
-  mistakes: Mistakes,
-): ScalarTag {
+/** Messages of the parser quote what they stumble over. */
+function discreet({ code, span }: Diagnostic): Diagnostic {
   return {
-    tag: '!env',
-    resolve: (name, onError) => {
-      if (environment === undefined) onError('`!env` works in the inventory only');
-      else if (environment[name] === undefined) mistakes.add(missingEnvironment(file, name));
-      return new Secret(environment?.[name] ?? '');
-    },
-  };
-}
-
-function missingEnvironment(file: SourceFile, name: string): Diagnostic {
-  const start = file.text.indexOf(`!env ${name}`);
-  const span = start === -1 ? {} : { span: { file, start, end: start + name.length + 5 } };
-  return {
-    code: 'undefined-variable',
-    message: `the environment variable ${name} is not set`,
-    ...span,
-    hint: `set it for this run: ${name}=… homerun …`,
+    code,
+    message: code === 'yaml-duplicate-key' ? 'a key stands here twice' : 'this is no YAML',
+    ...(span && { span }),
+    hint: 'what is in this file is not shown here: look at it with an editor, or `homerun secret edit FILE`',
   };
 }
 
@@ -116,17 +73,24 @@ class Plain {
   readonly #document: Document.Parsed;
   readonly #file: SourceFile;
   readonly #mistakes: Mistakes;
+  readonly #secrets: SecretSource | undefined;
   readonly #done = new Map<object, Value>();
 
-  constructor(document: Document.Parsed, file: SourceFile, mistakes: Mistakes) {
+  constructor(
+    document: Document.Parsed,
+    file: SourceFile,
+    mistakes: Mistakes,
+    secrets: SecretSource | undefined,
+  ) {
     this.#document = document;
     this.#file = file;
     this.#mistakes = mistakes;
+    this.#secrets = secrets;
   }
 
   value(node: unknown): Value {
     if (isAlias(node)) return this.#alias(node);
-    if (isScalar(node)) return node.value as Value;
+    if (isScalar(node)) return this.#scalar(node);
     if (!isMap(node) && !isSeq(node)) return null;
     const known = this.#done.get(node);
     if (known !== undefined) return known;
@@ -134,6 +98,22 @@ class Plain {
     this.#done.set(node, result.value);
     rememberOrigin(result.value, this.#span(node), result.places);
     return result.value;
+  }
+
+  #scalar(node: Scalar): Value {
+    const { value, source } = node;
+    if (value instanceof Tagged)
+      return reveal(value, this.#tagSpan(node, value), this.#secrets, this.#mistakes);
+    // The number that was written, not the one that it means: a secret 007 is no 7.
+    if (this.#file.hidden && (typeof value === 'string' || typeof value === 'number'))
+      return this.#closed(typeof value === 'number' ? (source ?? String(value)) : value);
+    return value as Value;
+  }
+
+  #closed(text: string): Secret {
+    const secret = new Secret(text);
+    this.#secrets?.loaded(secret);
+    return secret;
   }
 
   #map(items: readonly { key: unknown; value: unknown }[]): {
@@ -177,6 +157,13 @@ class Plain {
       span: this.#span(node),
     });
     return null;
+  }
+
+  /** The parser's range of a value begins behind its tag. */
+  #tagSpan(node: Scalar, { kind }: Tagged): Span {
+    const span = this.#span(node);
+    const start = this.#file.text.lastIndexOf(`!${kind}`, span.start);
+    return start === -1 ? span : { ...span, start };
   }
 
   #span(node: unknown): Span {

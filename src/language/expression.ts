@@ -2,6 +2,7 @@ import { Environment, EvaluationError, type ASTNode } from '@marcbachmann/cel-js
 import { Secret } from '../model/secret.ts';
 import { typeName, type Value } from '../model/value.ts';
 import { celMistake, isAbsent, type CelError } from './expression-errors.ts';
+import { registerSecrets } from './expression-secrets.ts';
 import { usesOf } from './expression-uses.ts';
 import { fromCel, toCel } from './expression-values.ts';
 import { rewriteWords, type Rewritten } from './expression-words.ts';
@@ -98,13 +99,12 @@ const running = strictEquality(environment());
 const checking = environment().registerVariable('facts', { schema: FACTS });
 
 function environment(): Environment {
-  return new Environment({
+  const bare = new Environment({
     unlistedVariablesAreDyn: true,
     enableOptionalTypes: true,
     homogeneousAggregateLiterals: false,
-  })
-    .registerType('secret', { ctor: Secret, fields: {} })
-    .registerFunction('defined(ast): bool', isDefined);
+  });
+  return registerSecrets(bare).registerFunction('defined(ast): bool', isDefined);
 }
 
 /** CEL says `8080 == "8080"` is false where it knows the types only at run time; nobody who writes that means it. */
@@ -114,7 +114,6 @@ function strictEquality(target: Environment): Environment {
     ['double', 'string'],
     ['bool', 'string'],
     ['bool', 'int'],
-    ['secret', 'string'],
   ] as const;
   for (const [left, right] of pairs)
     target.registerOperator(`${left} == ${right}`, (...values: readonly unknown[]) => {

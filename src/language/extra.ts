@@ -1,4 +1,5 @@
 import { DiagnosticError } from '../model/diagnostic.ts';
+import type { SecretSource } from '../model/secret-source.ts';
 import { isMap, typeName, type ValueMap } from '../model/value.ts';
 import { parseText, readDocument } from './document.ts';
 import { mergeMaps } from './merge.ts';
@@ -6,14 +7,14 @@ import { Mistakes } from './mistakes.ts';
 import { checkNames } from './names.ts';
 
 /** The values of `-e`: `key=value`, a map in YAML or JSON, or `@file`. Throws a DiagnosticError with every mistake. */
-export function loadExtraVariables(texts: readonly string[]): ValueMap {
+export function loadExtraVariables(texts: readonly string[], secrets?: SecretSource): ValueMap {
   const mistakes = new Mistakes();
-  const maps = texts.map((text) => readOne(text, mistakes));
+  const maps = texts.map((text) => readOne(text, mistakes, secrets));
   mistakes.throwIfAny();
   return mergeMaps(maps);
 }
 
-function readOne(text: string, mistakes: Mistakes): ValueMap {
+function readOne(text: string, mistakes: Mistakes, secrets: SecretSource | undefined): ValueMap {
   const pair = /^([^\s={}[\]"':@]+)=([\s\S]*)$/.exec(text);
   if (pair) {
     const values = { [pair[1] ?? '']: pair[2] ?? '' };
@@ -21,8 +22,8 @@ function readOne(text: string, mistakes: Mistakes): ValueMap {
     return values;
   }
   const source = text.startsWith('@')
-    ? readDocument(text.slice(1), mistakes)
-    : parseText({ path: '-e', text }, mistakes);
+    ? readDocument(text.slice(1), mistakes, { secrets })
+    : parseText({ path: '-e', text }, mistakes, { secrets });
   const value = source?.value ?? {};
   if (source && !isMap(value))
     throw new DiagnosticError([

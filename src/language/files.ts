@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { LoadedFile } from '../model/module.ts';
 import type { SourceFile } from '../model/source.ts';
-import { shownPath } from './document.ts';
+import { shownPath } from './source-text.ts';
 import { compileTemplate, type Template } from './template.ts';
 import { TextMistake } from './text-mistake.ts';
 

@@ -5,11 +5,11 @@ import { Secret } from '../model/secret.ts';
 import { isList, type Value, type ValueMap } from '../model/value.ts';
 import type { Attempt } from './attempt.ts';
 import type { Context } from './context.ts';
-import { shownPath } from './document.ts';
 import { compileExpression } from './expression.ts';
 import { findFile, inFile, loadFiles, modeOf } from './files.ts';
 import { valueSpan } from './origin.ts';
 import { placed, type Scope } from './scope.ts';
+import { shownPath } from './source-text.ts';
 import { textOf } from './text-of.ts';
 import { NotYet, TextMistake } from './text-mistake.ts';
 

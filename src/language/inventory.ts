@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Host, Inventory, Network } from '../model/inventory.ts';
 import { text } from '../model/schema.ts';
+import type { SecretSource } from '../model/secret-source.ts';
 import type { Span } from '../model/source.ts';
 import { isMap, typeName, type ValueMap } from '../model/value.ts';
 import { CONNECTION_KEYS, readConnection } from './connection.ts';
-import { readDocument, type DocumentOptions, type Source } from './document.ts';
+import { readDocument, type Source } from './document.ts';
 import { resolveGroups, type Groups, type GroupSource } from './groups.ts';
 import { magicOf } from './magic.ts';
 import { mergeMaps, pick } from './merge.ts';
@@ -13,14 +14,15 @@ import { checkNames } from './names.ts';
 import { readInterfaces, readNetworks } from './networks.ts';
 import { keySpan } from './origin.ts';
 import { Scope } from './scope.ts';
+import { readSecretsFile } from './secrets-file.ts';
 import { toDiagnostic } from './diagnose.ts';
 import { NotYet, TextMistake } from './text-mistake.ts';
 import { validateKeywords } from './validate.ts';
 
 export interface InventoryOptions {
   readonly extraVariables?: ValueMap;
-  /** Where `!env NAME` looks. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What opens `!env`, `!secret` and their kin. */
+  readonly secrets?: SecretSource | undefined;
 }
 
 const map = z
@@ -45,10 +47,14 @@ const hostSchema = z.strictObject({ interfaces: map.optional(), vars: map.option
 /** Reads the house from a file. Throws a DiagnosticError with every mistake in it. */
 export function loadInventory(path: string, options: InventoryOptions = {}): Inventory {
   const mistakes = new Mistakes();
-  const { environment = {}, extraVariables = {} } = options;
-  const source = readDocument(path, mistakes, { environment } satisfies DocumentOptions);
+  const { secrets, extraVariables = {} } = options;
+  const source = readDocument(path, mistakes, { secrets });
   const top = source && readTop(source, mistakes);
-  const inventory = source && top && new Reader(top, source.file.path, extraVariables, mistakes).read();
+  const besides = readSecretsFile(path, secrets, mistakes);
+  const inventory =
+    source &&
+    top &&
+    new Reader({ ...top, secrets: besides }, source.file.path, extraVariables, mistakes).read();
   mistakes.throwIfAny();
   if (!inventory) throw new Error('an inventory without mistakes has a value');
   return inventory;
@@ -72,14 +78,19 @@ function readTop({ value, file }: Source, mistakes: Mistakes): z.output<typeof i
   return undefined;
 }
 
+type Top = z.output<typeof inventorySchema> & {
+  /** Variables of all hosts, from the file of secrets. */
+  readonly secrets: ValueMap;
+};
+
 class Reader {
-  readonly #top: z.output<typeof inventorySchema>;
+  readonly #top: Top;
   readonly #path: string;
   readonly #extra: ValueMap;
   readonly #mistakes: Mistakes;
   readonly #taken = new Map<string, Span | undefined>();
 
-  constructor(top: z.output<typeof inventorySchema>, path: string, extra: ValueMap, mistakes: Mistakes) {
+  constructor(top: Top, path: string, extra: ValueMap, mistakes: Mistakes) {
     this.#top = top;
     this.#path = path;
     this.#extra = extra;
@@ -153,7 +164,7 @@ class Reader {
     groups: Groups,
     networks: readonly Network[],
   ): { host: Host; settings: ValueMap } {
-    const { hosts, vars = {}, connection = {} } = this.#top;
+    const { hosts, vars = {}, secrets, connection = {} } = this.#top;
     const span = keySpan(hosts, name);
     this.#checkName('host', name, span);
     const read =
@@ -175,7 +186,7 @@ class Reader {
       groups: above.map((group) => group.name),
       connection: { transport: 'ssh', address: name },
       interfaces: readInterfaces(read.interfaces ?? {}, networks, this.#taken, this.#mistakes),
-      variables: mergeMaps([vars, ...above.map((group) => group.vars), own]),
+      variables: mergeMaps([vars, secrets, ...above.map((group) => group.vars), own]),
       ...(span && { span }),
     };
     return { host, settings };

@@ -2,14 +2,12 @@ import { dirname } from 'node:path';
 import type { Host } from '../model/inventory.ts';
 import type { Play } from '../model/playbook.ts';
 import { positionAt } from '../model/source.ts';
-import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
+import { isList, type Value, type ValueMap } from '../model/value.ts';
 import { bind } from './bind.ts';
 import { scopeOf, type Context, type Loading } from './context.ts';
 import { toDiagnostic } from './diagnose.ts';
-import { readDocument } from './document.ts';
 import { findFile, foldersOf, type Folders } from './files.ts';
 import type { Mistakes } from './mistakes.ts';
-import { checkNames } from './names.ts';
 import { valueSpan } from './origin.ts';
 import { findHosts } from './pattern.ts';
 import type { PlaySource } from './plays.ts';
@@ -19,6 +17,7 @@ import type { Step } from './step.ts';
 import { readTasks, type TaskSource } from './task-source.ts';
 import { textOf } from './text-of.ts';
 import { NotYet, TextMistake } from './text-mistake.ts';
+import { readVariables } from './variables-file.ts';
 
 /** A play with its tasks bound, not yet checked for its hosts. */
 export interface BoundPlay {
@@ -163,7 +162,7 @@ function variableFiles(
           new Map(),
         );
         const path = findFile(textOf(scope.render(name, container, key)), 'vars', folders.playbook, folders);
-        const values = byPath.get(path) ?? readVariables(path, mistakes);
+        const values = byPath.get(path) ?? readVariables(path, mistakes, { secrets: loading.secrets });
         byPath.set(path, values);
         return [{ values }];
       } catch (error) {
@@ -175,21 +174,6 @@ function variableFiles(
     byHost.set(host.name, layers);
     return layers;
   };
-}
-
-function readVariables(path: string, mistakes: Mistakes): ValueMap {
-  const source = readDocument(path, mistakes);
-  if (!source || source.value === null) return {};
-  if (isMap(source.value)) {
-    checkNames(source.value, mistakes);
-    return source.value;
-  }
-  mistakes.add({
-    code: 'wrong-type',
-    message: 'a file of variables is a map',
-    span: { file: source.file, start: 0, end: 1 },
-  });
-  return {};
 }
 
 function serialOf(serial: Value | undefined, hosts: number): { serial?: readonly number[] } {

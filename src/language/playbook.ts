@@ -3,17 +3,19 @@ import { DiagnosticError } from '../model/diagnostic.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Module } from '../model/module.ts';
 import type { Playbook, Task } from '../model/playbook.ts';
+import type { SecretSource } from '../model/secret-source.ts';
 import { nearest } from '../model/suggest.ts';
 import { isList, type ValueMap } from '../model/value.ts';
 import { Check } from './check.ts';
 import { scopeOf, type BecomeOptions, type Context, type Loading, type TaskFile } from './context.ts';
-import { readDocument, shownPath } from './document.ts';
+import { readDocument } from './document.ts';
 import { findFile, TemplateFiles } from './files.ts';
 import { Known } from './known.ts';
 import { Mistakes } from './mistakes.ts';
 import { matchHosts } from './pattern.ts';
 import { bindPlay, type BoundPlay } from './play.ts';
 import { readPlays } from './plays.ts';
+import { shownPath } from './source-text.ts';
 import { Tags } from './tags.ts';
 import { readTasks } from './task-source.ts';
 import { textOf } from './text-of.ts';
@@ -31,6 +33,8 @@ export interface LoadOptions {
   readonly become?: BecomeOptions;
   /** What the variable `check_mode` says. */
   readonly check?: boolean;
+  /** What opens `!env`, `!secret` and their kin, and encrypted files. */
+  readonly secrets?: SecretSource | undefined;
   /** Name of the first task to run. */
   readonly startAtTask?: string;
 }
@@ -44,7 +48,9 @@ export function loadPlaybook(path: string, options: LoadOptions): Playbook {
       ? undefined
       : new Set(matchHosts(options.limit, options.inventory).map((host) => host.name));
   const loading = loadingOf(options, tags, mistakes);
-  const bound = readPlays(path, mistakes).map((source) => bindPlay(source, loading, limit, mistakes));
+  const bound = readPlays(path, mistakes, { secrets: options.secrets, paths: [], vars: [], tags: [] }).map(
+    (source) => bindPlay(source, loading, limit, mistakes),
+  );
   checkHosts(bound, options.inventory, mistakes);
   for (const mistake of tags.unknown()) mistakes.add(mistake);
   mistakes.throwIfAny();
@@ -64,6 +70,7 @@ function loadingOf(options: LoadOptions, tags: Tags, mistakes: Mistakes): Loadin
     extra: options.extraVariables ?? {},
     become: options.become ?? {},
     check: options.check ?? false,
+    secrets: options.secrets,
     templates: new TemplateFiles(),
     selects: (names) => tags.selects(names),
     renderName,
@@ -71,7 +78,7 @@ function loadingOf(options: LoadOptions, tags: Tags, mistakes: Mistakes): Loadin
       const path = findFile(name, 'tasks', beside, folders);
       const known = taskFiles.get(path);
       if (known) return known;
-      const file = { path: shownPath(path), tasks: readTaskFile(path, modules, mistakes) };
+      const file = { path: shownPath(path), tasks: readTaskFile(path, options, modules, mistakes) };
       taskFiles.set(path, file);
       return file;
     },
@@ -80,10 +87,11 @@ function loadingOf(options: LoadOptions, tags: Tags, mistakes: Mistakes): Loadin
 
 function readTaskFile(
   path: string,
+  { secrets }: LoadOptions,
   modules: ReadonlyMap<string, Module>,
   mistakes: Mistakes,
 ): TaskFile['tasks'] {
-  const source = readDocument(path, mistakes);
+  const source = readDocument(path, mistakes, { secrets });
   if (!source || source.value === null) return [];
   if (isList(source.value)) return readTasks(source.value, { modules, mistakes, folder: dirname(path) });
   mistakes.add({

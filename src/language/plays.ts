@@ -1,12 +1,14 @@
 import { dirname, join } from 'node:path';
+import type { SecretSource } from '../model/secret-source.ts';
 import type { Span } from '../model/source.ts';
 import { isList, isMap, typeName, type Value, type ValueMap } from '../model/value.ts';
-import { readDocument, shownPath } from './document.ts';
+import { readDocument } from './document.ts';
 import { importSchema, playSchema, type PlayKeywords } from './keywords.ts';
 import { pick } from './merge.ts';
 import type { Mistakes } from './mistakes.ts';
 import { checkNames } from './names.ts';
 import { spanOf, valueSpan } from './origin.ts';
+import { shownPath } from './source-text.ts';
 import { reportUnsupported } from './unsupported.ts';
 import { validateKeywords } from './validate.ts';
 
@@ -23,6 +25,7 @@ export interface PlaySource {
 }
 
 interface Around {
+  readonly secrets: SecretSource | undefined;
   readonly paths: readonly string[];
   readonly from?: Span | undefined;
   readonly vars: readonly ValueMap[];
@@ -30,12 +33,8 @@ interface Around {
 }
 
 /** The plays of a playbook and of those it imports, in order. */
-export function readPlays(
-  path: string,
-  mistakes: Mistakes,
-  around: Around = { paths: [], vars: [], tags: [] },
-): readonly PlaySource[] {
-  const source = readDocument(path, mistakes, { from: around.from });
+export function readPlays(path: string, mistakes: Mistakes, around: Around): readonly PlaySource[] {
+  const source = readDocument(path, mistakes, { from: around.from, secrets: around.secrets });
   if (!source) return [];
   const { value, file } = source;
   if (!isList(value)) {
@@ -107,6 +106,7 @@ function readImport(
   }
   return readPlays(target, mistakes, {
     paths: around.paths,
+    secrets: around.secrets,
     from,
     vars: read.vars ? [...around.vars, read.vars] : around.vars,
     tags: [...around.tags, ...(read.tags ?? [])],

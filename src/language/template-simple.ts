@@ -34,7 +34,7 @@ export function simpleTemplate(text: string): Template | undefined {
       lenient: false,
     })),
     render: (lookup, printed) => {
-      const rendering: Rendering = { lookup, notes, native, value: undefined, secret: false, printed };
+      const rendering: Rendering = { lookup, notes, native, value: undefined, secrets: [], printed };
       const texts = pieces.map((piece) =>
         typeof piece === 'string'
           ? piece

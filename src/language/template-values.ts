@@ -1,3 +1,4 @@
+import { SHORTEST } from '../model/secret-forms.ts';
 import { Secret } from '../model/secret.ts';
 import { nearest } from '../model/suggest.ts';
 import { isList, isMap, typeName, type Value } from '../model/value.ts';
@@ -11,7 +12,8 @@ export interface Rendering {
   /** The template is one mustache: its value is wanted, not its text. */
   readonly native: boolean;
   value: Value | undefined;
-  secret: boolean;
+  /** What was printed of secrets. */
+  readonly secrets: Secret[];
   readonly printed: ((secret: Secret) => void) | undefined;
 }
 
@@ -32,7 +34,7 @@ export function print(value: Value | undefined, note: NodeNote, rendering: Rende
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value instanceof Secret) {
-    rendering.secret = true;
+    rendering.secrets.push(value);
     rendering.printed?.(value);
     return value.reveal();
   }
@@ -40,9 +42,12 @@ export function print(value: Value | undefined, note: NodeNote, rendering: Rende
 }
 
 /** What a rendering gives in the end. */
-export function resultOf(text: string, { native, value, secret }: Rendering): Value {
+export function resultOf(text: string, { native, value, secrets }: Rendering): Value {
   if (native && value !== undefined) return value;
-  return secret ? new Secret(text) : text;
+  if (secrets.length === 0) return text;
+  const parts = secrets.flatMap((secret) => secret.parts ?? [secret.reveal()]);
+  // What is too short to be masked on its own is hidden with everything around it.
+  return parts.some((part) => part.length < SHORTEST) ? new Secret(text) : new Secret(text, parts);
 }
 
 /** Follows the rest of a path; what is not there is a mistake unless `default` or `defined` asked. */

@@ -59,7 +59,7 @@ export function compileTemplate(text: string, loadPartial: PartialLoader): Templ
   return {
     uses,
     render: (lookup, printed) => {
-      const rendering: Rendering = { lookup, notes, native, value: undefined, secret: false, printed };
+      const rendering: Rendering = { lookup, notes, native, value: undefined, secrets: [], printed };
       const result = guard(() => run({}, { data: { rendering }, partials }));
       return resultOf(result, rendering);
     },

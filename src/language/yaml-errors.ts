@@ -139,7 +139,7 @@ function hintForStart(code: ErrorCode, span: Span): string | undefined {
 
 /** What our own tags say is said already. */
 function ours(message: string): boolean {
-  return !message.startsWith('`!env`');
+  return !message.startsWith('`!command`');
 }
 
 function lowerFirst(message: string): string {

@@ -74,9 +74,23 @@ describe('values', () => {
     expect(() => compileExpression('later is defined').evaluate(lookup)).toThrow(NotYet);
   });
 
-  test('a secret stays one, and cannot be compared', () => {
+  test('a secret stays one, and makes no longer text', () => {
     expect(compileExpression('password').evaluate(lookup)).toBeInstanceOf(Secret);
-    expect(mistakeOf('password == "x"').message).toBe('`==` does not work between a secret and text');
+    expect(mistakeOf('"a" + password + "b"').message).toBe('`+` does not work between text and a secret');
+  });
+
+  test.each([
+    ['password == "hunter22"', true],
+    ['"hunter22" == password', true],
+    ['password != "hunter22"', false],
+    ['password == password', true],
+    ['password.contains("ter")', true],
+    ['password.startsWith("h") and password.endsWith("23")', false],
+    ['password.matches("^[a-z]+[0-9]+$")', true],
+    ['size(password) > 7 and password.size() == 8', true],
+    ['password is defined and password != ""', true],
+  ])('%s: secrets can be compared', (text, expected) => {
+    expect(compileExpression(text).test(lookup)).toBe(expected);
   });
 });
 

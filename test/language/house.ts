@@ -5,6 +5,7 @@ import { afterAll } from 'vitest';
 import { loadInventory, loadPlaybook, type LoadOptions } from '../../src/language/index.ts';
 import { DiagnosticError } from '../../src/model/diagnostic.ts';
 import type { Host } from '../../src/model/inventory.ts';
+import type { Revealed, SecretSource } from '../../src/model/secret-source.ts';
 import type { Play, Playbook, Prepared, RuntimeValue, WorkItem } from '../../src/model/playbook.ts';
 import { modules } from './modules.ts';
 
@@ -52,6 +53,29 @@ export function load(playbook: string, { files = {}, ...options }: Options = {})
   return loadPlaybook(join(root, 'playbooks/site.yaml'), { inventory, modules, ...options });
 }
 
+/** An environment, and no other secrets than those given. */
+export function secretsOf(
+  environment: Readonly<Record<string, string>> = {},
+  more: Partial<SecretSource> = {},
+): SecretSource {
+  const none = (): Revealed => ({ kind: 'failed', failed: 'there is no key', hint: 'make one' });
+  return {
+    age: none,
+    vault: none,
+    command: none,
+    loaded: () => undefined,
+    environment: (name) =>
+      environment[name] === undefined
+        ? {
+            kind: 'failed',
+            failed: `the environment variable ${name} is not set`,
+            hint: `set it for this run: ${name}=… homerun …`,
+          }
+        : { kind: 'known', text: environment[name] },
+    ...more,
+  };
+}
+
 /** The mistakes of a playbook as they are printed, paths relative to its folder. */
 export function mistakes(playbook: string, { files = {}, ...options }: Options = {}): string {
   const root = folder({ 'playbooks/site.yaml': playbook, ...files });
@@ -64,7 +88,7 @@ export function mistakes(playbook: string, { files = {}, ...options }: Options =
 /** The mistakes of an inventory. */
 export function inventoryMistakes(inventory: string): string {
   const root = folder({ 'inventory.yaml': inventory });
-  return printed(root, () => loadInventory(join(root, 'inventory.yaml')));
+  return printed(root, () => loadInventory(join(root, 'inventory.yaml'), { secrets: secretsOf() }));
 }
 
 function printed(root: string, work: () => unknown): string {

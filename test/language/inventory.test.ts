@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { loadInventory, matchHosts } from '../../src/language/index.ts';
 import { DiagnosticError } from '../../src/model/diagnostic.ts';
 import type { Host, Inventory } from '../../src/model/inventory.ts';
-import { folder, INVENTORY, inventoryMistakes } from './house.ts';
+import { folder, INVENTORY, inventoryMistakes, secretsOf } from './house.ts';
 
 function read(text = INVENTORY, options: Parameters<typeof loadInventory>[1] = {}): Inventory {
   return loadInventory(join(folder({ 'inventory.yaml': text }), 'inventory.yaml'), options);
@@ -57,7 +57,7 @@ hosts:
   vpn: {address: "{{inventory_hostname}}.{{domain}}", user: root, private_key: ~/.ssh/vpn, password: !env VPN_PASSWORD, become: true}
   here: {transport: local}
 `,
-      { environment: { VPN_PASSWORD: 'hunter22' }, extraVariables: { domain: 'example.net' } },
+      { secrets: secretsOf({ VPN_PASSWORD: 'hunter22' }), extraVariables: { domain: 'example.net' } },
     );
     const { password, ...vpn } = host(inventory, 'vpn').connection;
     expect(password?.reveal()).toBe('hunter22');

@@ -747,15 +747,19 @@ describe('YAML', () => {
           | ^~~
         hint: take out the second \`---\`, or make a second file of it"
     `);
-    expect(mistakes(play('    - apt: {name: !vault x}\n'))).toMatchInlineSnapshot(`
+    expect(mistakes(play('    - apt: {name: !nope x}\n'))).toMatchInlineSnapshot(`
       "playbooks/site.yaml:3:19: error: this tag is not known
-        3 |     - apt: {name: !vault x}
-          |                   ^~~~~~"
+        3 |     - apt: {name: !nope x}
+          |                   ^~~~~"
     `);
     expect(mistakes(play('    - apt: {name: !env HOME}\n'))).toMatchInlineSnapshot(`
-      "playbooks/site.yaml:3:19: error: \`!env\` works in the inventory only
+      "playbooks/site.yaml:3:19: error: \`!env\` cannot be read here: there is no source of secrets
         3 |     - apt: {name: !env HOME}
-          |                   ^~~~"
+          |                   ^~~~~~~~~
+
+      playbooks/site.yaml:3:24: error: \`name\` of \`apt\` must be a list; got a secret
+        3 |     - apt: {name: !env HOME}
+          |                        ^~~~"
     `);
     expect(mistakes(play('    - apt: {name: *packages}\n'))).toMatchInlineSnapshot(`
       "playbooks/site.yaml:3:19: error: there is no anchor \`&packages\` before this alias

@@ -1,0 +1,69 @@
+import { DiagnosticError } from '../model/diagnostic.ts';
+import type { Redactor } from '../model/secret.ts';
+import { createSecretStore, type SecretStore } from '../secrets/index.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What opens the secrets in the files; every one that is read is masked from then on. */
+export function openSecrets(terminal: Terminal, redactor: Redactor, vaultPasswordFile?: string): SecretStore {
+  return createSecretStore({
+    environment: terminal.environment,
+    homeDirectory: terminal.homeDirectory,
+    workingDirectory: terminal.workingDirectory,
+    interrupted: terminal.interrupted,
+    vaultPasswordFile,
+    loaded: (secret) => redactor.add(secret),
+    ask: askHidden(terminal, redactor),
+  });
+}
+
+/**
+ * Reads files, and again once the secrets that they name are there, until nothing is pending: mistakes are told by
+ * the last reading only, and together. Nothing of a secret is in their text.
+ */
+export async function readWithSecrets<T>(store: SecretStore, redactor: Redactor, read: () => T): Promise<T> {
+  for (;;) {
+    const attempt = tried(read);
+    if (await store.settle()) continue;
+    if (attempt.kind === 'read') return attempt.value;
+    throw withoutSecrets(attempt.error, redactor);
+  }
+}
+
+/** Asks a person for what nobody shall see. */
+export function askHidden(
+  terminal: Terminal,
+  redactor: Redactor,
+): ((question: string) => Promise<string>) | undefined {
+  if (!terminal.canAsk) return undefined;
+  return async (question) => {
+    const answer = await terminal.ask(question, { hidden: true });
+    redactor.add(answer);
+    return answer;
+  };
+}
+
+type Attempt<T> =
+  | { readonly kind: 'read'; readonly value: T }
+  | { readonly kind: 'mistaken'; readonly error: DiagnosticError };
+
+function tried<T>(read: () => T): Attempt<T> {
+  try {
+    return { kind: 'read', value: read() };
+  } catch (error) {
+    if (error instanceof DiagnosticError) return { kind: 'mistaken', error };
+    throw error;
+  }
+}
+
+/** Messages quote values, and excerpts quote files, where a secret may stand a second time. */
+function withoutSecrets(error: DiagnosticError, redactor: Redactor): DiagnosticError {
+  const clean = new DiagnosticError(
+    error.diagnostics.map((diagnostic) => ({
+      ...diagnostic,
+      message: redactor.redact(diagnostic.message),
+      ...(diagnostic.hint === undefined ? {} : { hint: redactor.redact(diagnostic.hint) }),
+    })),
+  );
+  clean.message = redactor.redact(clean.message);
+  return clean;
+}

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decryptWithPassphrase, isAge, WrongIdentity } from './age.ts';
+import { SecretError } from './secret-error.ts';
+
+export interface IdentityOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly homeDirectory: string;
+  /** Asks for a passphrase, unseen; absent where nobody is there. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
+}
+
+/** `HOMERUN_IDENTITY_FILE`, or `homerun/age.txt` in the folder for configuration. */
+export function identityPath({ environment, homeDirectory }: Omit<IdentityOptions, 'ask'>): string {
+  const named = environment['HOMERUN_IDENTITY_FILE'];
+  if (named) return named.startsWith('~/') ? join(homeDirectory, named.slice(2)) : named;
+  return join(environment['XDG_CONFIG_HOME'] || join(homeDirectory, '.config'), 'homerun', 'age.txt');
+}
+
+/** The age identities of this user. Throws a SecretError that says why there are none. */
+export async function readIdentities(options: IdentityOptions): Promise<readonly string[]> {
+  const path = identityPath(options);
+  const file = await contentOf(path);
+  const text = isAge(file) ? await opened(path, file, options) : Buffer.from(file).toString('utf8');
+  const lines = text.split('\n').map((line) => line.trim());
+  const identities = lines.filter((line) => line.startsWith('AGE-SECRET-KEY-'));
+  if (identities.length > 0) return identities;
+  const isSsh = lines.some((line) => /^-----BEGIN (?:OPENSSH|RSA|EC) PRIVATE KEY-----$/.test(line));
+  throw isSsh
+    ? new SecretError(
+        `${path} is an SSH key, which homerun cannot use for secrets`,
+        'make an age identity: `homerun secret init`',
+      )
+    : new SecretError(`there is no age identity in ${path}`, 'a line of it must begin with AGE-SECRET-KEY-');
+}
+
+async function contentOf(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new SecretError(
+        `you have no age identity: there is no ${path}`,
+        '`homerun secret init` makes one; HOMERUN_IDENTITY_FILE names another file',
+      );
+    throw new SecretError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function opened(path: string, file: Uint8Array, { ask }: IdentityOptions): Promise<string> {
+  if (!ask)
+    throw new SecretError(
+      `${path} has a passphrase, and nobody is there to type it`,
+      'run homerun in a terminal',
+    );
+  try {
+    const plain = await decryptWithPassphrase(await ask(`Passphrase of ${path}: `), file);
+    return Buffer.from(plain).toString('utf8');
+  } catch (error) {
+    if (error instanceof WrongIdentity) throw new SecretError(`this is not the passphrase of ${path}`);
+    throw error;
+  }
+}
