@@ -21,6 +21,9 @@ import { iptablesChains } from './iptables_chains.ts';
 import { lineinfile } from './lineinfile.ts';
 import { netplan } from './netplan.ts';
 import { opensshKeypair } from './openssh_keypair.ts';
+import { openvpnBundle } from './openvpn_bundle.ts';
+import { openvpnClient } from './openvpn_client.ts';
+import { openvpnServer } from './openvpn_server.ts';
 import { replace } from './replace.ts';
 import { service, systemd, systemdService } from './service.ts';
 import { setFact } from './set_fact.ts';
@@ -61,6 +64,9 @@ export const modules: readonly Module[] = [
   lineinfile,
   netplan,
   opensshKeypair,
+  openvpnBundle,
+  openvpnClient,
+  openvpnServer,
   replace,
   service,
   setFact,
