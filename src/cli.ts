@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { main } from './commands/main.ts';
 import { exitCode, UsageError, type Terminal } from './commands/terminal.ts';
@@ -30,10 +31,11 @@ const terminal: Terminal = {
   color: wantsColor(),
   columns: () => process.stdout.columns || 80,
   rows: () => process.stdout.rows || 24,
-  out: (text) => void process.stdout.write(text),
-  error: (text) => void process.stderr.write(text),
+  out: (written) => void process.stdout.write(written),
+  error: (written) => void process.stderr.write(written),
   canAsk: process.stdin.isTTY && process.stderr.isTTY,
   ask,
+  input: () => text(process.stdin),
   interrupted: interruption.signal,
 };
 

@@ -1,19 +1,25 @@
 import { DiagnosticError } from '../model/diagnostic.ts';
 import type { Redactor } from '../model/secret.ts';
-import { createSecretStore, type SecretStore } from '../secrets/index.ts';
+import { createSecretStore, type SecretStore, type StoreOptions } from '../secrets/index.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What opens the secrets in the files; every one that is read is masked from then on. */
 export function openSecrets(terminal: Terminal, redactor: Redactor, vaultPasswordFile?: string): SecretStore {
   return createSecretStore({
-    environment: terminal.environment,
-    homeDirectory: terminal.homeDirectory,
-    workingDirectory: terminal.workingDirectory,
-    interrupted: terminal.interrupted,
-    vaultPasswordFile,
+    ...keysOf(terminal, redactor, vaultPasswordFile),
     loaded: (secret) => redactor.add(secret),
-    ask: askHidden(terminal, redactor),
   });
+}
+
+/** Where the keys of this user are, and how to ask for what is in no file. */
+export function keysOf(
+  terminal: Terminal,
+  redactor: Redactor,
+  vaultPasswordFile?: string,
+): Omit<StoreOptions, 'loaded'> {
+  const { environment, homeDirectory, workingDirectory, interrupted } = terminal;
+  const ask = askHidden(terminal, redactor);
+  return { environment, homeDirectory, workingDirectory, interrupted, vaultPasswordFile, ask };
 }
 
 /**
@@ -30,7 +36,7 @@ export async function readWithSecrets<T>(store: SecretStore, redactor: Redactor,
 }
 
 /** Asks a person for what nobody shall see. */
-export function askHidden(
+function askHidden(
   terminal: Terminal,
   redactor: Redactor,
 ): ((question: string) => Promise<string>) | undefined {

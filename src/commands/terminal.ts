@@ -15,6 +15,8 @@ export interface Terminal {
   readonly canAsk: boolean;
   /** Asks a person. Rejects with a UsageError where nobody is there to answer. */
   readonly ask: (question: string, options?: { readonly hidden?: boolean }) => Promise<string>;
+  /** All of standard input, for what is not typed. */
+  readonly input: () => Promise<string>;
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly interrupted: AbortSignal;
 }

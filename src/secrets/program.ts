@@ -25,13 +25,14 @@ export async function outputOfProgram(argv: readonly string[], options: ProgramO
     child.once('close', (code, signal) => resolve(code ?? signal ?? 1));
   });
   if (ended === 0) return stdout.replace(/\r?\n$/, '');
-  throw new SecretError(`\`${program}\` gave no secret: ${reasonOf(ended, stderr)}`);
+  const said = stderr.trim().split('\n').slice(-5).join('\n').trim();
+  const end = said === '' ? endOf(ended) : `${said} (${endOf(ended)})`;
+  throw new SecretError(`\`${program}\` gave no secret: ${end}`);
 }
 
-function reasonOf(ended: number | NodeJS.Signals | Error, stderr: string): string {
-  if (ended instanceof Error)
-    return 'code' in ended && ended.code === 'ENOENT' ? 'there is no such program' : ended.message;
-  const end = typeof ended === 'number' ? `exit code ${ended}` : ended;
-  const said = stderr.trim().split('\n').slice(-5).join('\n').trim();
-  return said === '' ? end : `${said} (${end})`;
+/** How a program ended, in words. */
+export function endOf(ended: number | NodeJS.Signals | Error): string {
+  if (typeof ended === 'number') return `exit code ${ended}`;
+  if (typeof ended === 'string') return ended;
+  return 'code' in ended && ended.code === 'ENOENT' ? 'there is no such program' : ended.message;
 }

@@ -1,14 +1,14 @@
 import type { Secret } from '../model/secret.ts';
 import type { Revealed, SecretSource } from '../model/secret-source.ts';
 import { decryptWith, wantsPassphrase } from './age.ts';
-import { readIdentities, type IdentityOptions } from './identities.ts';
-import { outputOfProgram, type ProgramOptions } from './program.ts';
+import { readIdentities } from './identities.ts';
+import { once, type KeyringOptions } from './keyring.ts';
+import { outputOfProgram } from './program.ts';
 import { SecretError } from './secret-error.ts';
 import { openVault } from './vault.ts';
 import { vaultPassword } from './vault-password.ts';
 
-export interface StoreOptions extends IdentityOptions, ProgramOptions {
-  readonly vaultPasswordFile?: string | undefined;
+export interface StoreOptions extends KeyringOptions {
   /** Told of every secret that was read. */
   readonly loaded: (secret: Secret) => void;
 }
@@ -75,10 +75,4 @@ function variable(name: string, environment: StoreOptions['environment']): Revea
     failed: `the environment variable ${name} is not set`,
     hint: `set it for this run: ${name}=… homerun …`,
   };
-}
-
-/** The same promise for everybody, so that a person is asked once; also where it fails. */
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let promise: Promise<T> | undefined;
-  return () => (promise ??= work());
 }
