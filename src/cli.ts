@@ -16,11 +16,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     if (interruptions >= 3) process.exit(exitCode.interrupted);
   });
 }
-// A reader that goes away (`homerun run … | head`) is no reason for a stack trace.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+// A reader that goes away (`homerun run … | head`), or a terminal that is closed, ends the run as Ctrl-C does: hosts
+// are left in order, and a rehearsal is taken down.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    interruption.abort();
+  });
+}
 
 const terminal: Terminal = {
   environment: process.env,
@@ -40,6 +43,8 @@ const terminal: Terminal = {
 };
 
 process.exitCode = await main(process.argv.slice(2), terminal);
+// Nothing is waited for after an interruption, such as a host that does not answer.
+if (interruption.signal.aborted) process.stdout.write('', () => process.exit());
 
 /** https://no-color.org: any value but the empty one turns colours off. */
 function wantsColor(): boolean {
@@ -50,7 +55,10 @@ function wantsColor(): boolean {
 
 async function ask(question: string, options: { readonly hidden?: boolean } = {}): Promise<string> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new UsageError(`there is no terminal to ask: ${question.trim()}`);
+    throw new UsageError(
+      `there is no terminal to ask: ${question.trim().replace(/:$/, '')}`,
+      'run it in a terminal, or take the value from the environment with `!env NAME` in the inventory',
+    );
   }
   // Without an output readline echoes nothing; it comes before the question, so that nobody can answer too early.
   const reader = createInterface({
@@ -59,14 +67,18 @@ async function ask(question: string, options: { readonly hidden?: boolean } = {}
     terminal: true,
   });
   process.stderr.write(question);
+  const stop = (): void => reader.close();
+  interruption.signal.addEventListener('abort', stop, { once: true });
   try {
     return await new Promise<string>((resolve, reject) => {
       reader.once('line', resolve);
-      reader.once('SIGINT', () => reject(new UsageError('interrupted')));
-      reader.once('close', () => reject(new UsageError('no answer')));
+      // On a terminal that is read raw, Ctrl-C is a key and no signal.
+      reader.once('SIGINT', () => interruption.abort());
+      reader.once('close', () => reject(new UsageError(`no answer to: ${question.trim()}`)));
     });
   } finally {
+    interruption.signal.removeEventListener('abort', stop);
     reader.close();
-    if (options.hidden) process.stderr.write('\n');
+    if (options.hidden || interruption.signal.aborted) process.stderr.write('\n');
   }
 }

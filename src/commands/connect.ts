@@ -2,9 +2,9 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { Connection, Host, Inventory } from '../model/inventory.ts';
 import { Secret, type Redactor } from '../model/secret.ts';
 import { createTransport, type SshOptions } from '../transport/index.ts';
-import type { Transport } from '../transport/transport.ts';
+import { TransportError, type Transport } from '../transport/transport.ts';
 import type { RunFlags } from './run.ts';
-import type { Terminal } from './terminal.ts';
+import { UsageError, type Terminal } from './terminal.ts';
 
 /** Stops the live screen while somebody is asked something there; gives what starts it again. */
 export type Pause = () => () => void;
@@ -25,6 +25,10 @@ export async function connector(
     const resume = pause();
     try {
       return await terminal.ask(question, { hidden });
+    } catch (error) {
+      // Whoever presses Ctrl-D leaves this one host out; the others go on.
+      if (error instanceof UsageError) throw new TransportError('authentication', error.message);
+      throw error;
     } finally {
       resume();
     }

@@ -24,7 +24,7 @@ function asText(inventory: Inventory): string {
       }
     }
   }
-  lines.push('');
+  if (lines.length > 0) lines.push('');
   for (const host of inventory.hosts)
     lines.push(`host ${host.name}  ${reach(host)}  groups: ${host.groups.join(', ') || 'none'}`);
   return `${lines.join('\n')}\n`;

@@ -1,7 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DiagnosticError } from '../model/diagnostic.ts';
 import type { RunFlags } from './run.ts';
-import { addSecretCommands, withPassword } from './secret-arguments.ts';
 import { TransportError } from '../transport/transport.ts';
 import { exitCode, UsageError, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -19,6 +18,10 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
 }
 
 function explain(error: unknown, terminal: Terminal): number {
+  if (terminal.interrupted.aborted) {
+    terminal.error('interrupted\n');
+    return exitCode.interrupted;
+  }
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.fine : exitCode.badInput;
   if (error instanceof DiagnosticError) {
     const count = error.diagnostics.length;
@@ -36,7 +39,11 @@ function explain(error: unknown, terminal: Terminal): number {
     terminal.error(`error: ${error.message}${error.hint === undefined ? '' : `\n  hint: ${error.hint}`}\n`);
     return exitCode.unreachable;
   }
-  if (terminal.interrupted.aborted) return exitCode.interrupted;
+  if (error instanceof Error && 'syscall' in error) {
+    // A full disk or a file that may not be read, here and not on a host.
+    terminal.error(`error: this machine says: ${error.message}\n`);
+    return exitCode.taskFailed;
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   terminal.error(`homerun broke; this is a mistake in homerun, please report it:\n${text}\n`);
   return exitCode.ourBug;
@@ -51,7 +58,10 @@ function buildProgram(terminal: Terminal, done: (code: number) => void): Command
     .showHelpAfterError('(homerun help shows what there is)')
     .addHelpText(
       'after',
-      '\nExit codes: 0 fine, 1 a task failed, 2 wrong input and nothing was run, 3 a host was not reached, 4 differences (--detailed-exitcode), 70 a bug, 130 interrupted.',
+      `
+Exit codes: 0 fine, 1 a task failed, 2 wrong input and nothing was run,
+3 a host was not reached, 4 differences (--detailed-exitcode), 70 a bug,
+130 interrupted.`,
     );
   addPlaybookOptions(program.command('run <playbook>').description('run a playbook'))
     .option('-C, --check', 'send no action; say what would change')
@@ -75,7 +85,6 @@ function buildProgram(terminal: Terminal, done: (code: number) => void): Command
       '-e, --extra-vars <vars>',
       'variables that win over all others: NAME=TEXT, @FILE.yaml or {JSON}',
       collect,
-      [],
     )
     .action(async (playbook: string, flags: RunFlags) =>
       done(await (await import('./run.ts')).checkCommand(playbook, flags, terminal)),
@@ -92,6 +101,7 @@ function buildProgram(terminal: Terminal, done: (code: number) => void): Command
     .option('--down', 'only take down hosts that were kept')
     .option('--once', 'run the playbook once only')
     .option('--suite <name>', "Debian release of the hosts; default: this machine's")
+    .option('--directory <folder>', 'where it keeps its state; several rehearsals can stand side by side')
     .action(async (playbook: string | undefined, flags: RunFlags) =>
       done(await (await import('./rehearse.ts')).rehearseCommand(playbook, flags, terminal)),
     );
@@ -118,24 +128,22 @@ function buildProgram(terminal: Terminal, done: (code: number) => void): Command
     .action(async (module: string | undefined) =>
       done(await (await import('./doc.ts')).docCommand(module, terminal)),
     );
-  addSecretCommands(program, inventoryOption, terminal, done);
   for (const command of program.commands)
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error });
   return program;
 }
 
 function addPlaybookOptions(command: Command): Command {
-  return withPassword(command)
+  return command
     .addOption(inventoryOption())
     .option('-l, --limit <pattern>', 'only these hosts: a name, a group, a:b, !c, &d')
-    .option('-t, --tags <tags>', 'only tasks with one of these tags', collect, [])
-    .option('--skip-tags <tags>', 'leave out tasks with one of these tags', collect, [])
+    .option('-t, --tags <tags>', 'only tasks with one of these tags', collect)
+    .option('--skip-tags <tags>', 'leave out tasks with one of these tags', collect)
     .option('--start-at-task <name>', 'leave out everything before this task')
     .option(
       '-e, --extra-vars <vars>',
       'variables that win over all others: NAME=TEXT, @FILE.yaml or {JSON}',
       collect,
-      [],
     )
     .option('-D, --diff', 'show what differed')
     .option('--detailed-exitcode', 'exit code 4 where something changed, or would change')
@@ -168,8 +176,8 @@ function inventoryOption(): Option {
   return new Option('-i, --inventory <file>', 'the inventory').default('inventory.yaml');
 }
 
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
+function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
 }
 
 function positive(value: string): number {

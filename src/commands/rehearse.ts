@@ -13,7 +13,7 @@ export async function rehearseCommand(
   flags: RunFlags,
   terminal: Terminal,
 ): Promise<number> {
-  if (flags.down) return takeDown(terminal);
+  if (flags.down) return takeDown(flags, terminal);
   if (path === undefined)
     throw new UsageError(
       'which playbook? homerun rehearse PLAYBOOK',
@@ -22,14 +22,15 @@ export async function rehearseCommand(
   // Mistakes in the files are told before anything is built.
   await load(path, flags, terminal, new Redactor());
   const inventory = await loadInventoryFile(findInventory(path, flags.inventory), terminal, flags.extraVars);
-  const say = (line: string): void => terminal.out(`${dim(line, terminal)}\n`);
-  title('Rehearsal: throwaway hosts on this machine, real systemd, real SSH', terminal);
+  const say = (line: string): void => aside(`${dim(line, terminal)}\n`, flags, terminal);
+  title('Rehearsal: throwaway hosts on this machine, real systemd, real SSH', flags, terminal);
   const rehearsal =
-    (flags.keep ? await standing(inventory, say) : undefined) ?? (await boot(inventory, flags, say));
+    (flags.keep ? await standing(inventory, flags, say) : undefined) ??
+    (await boot(inventory, flags, terminal, say));
   try {
     return await runTwice(rehearsal, path, flags, terminal);
   } finally {
-    if (flags.keep) terminal.out(howToLogIn(rehearsal));
+    if (flags.keep) aside(howToLogIn(rehearsal, flags), flags, terminal);
     else await rehearsal.down();
     if (!flags.keep) say('the hosts are taken down; nothing of them is left');
   }
@@ -42,16 +43,21 @@ async function runTwice(
   terminal: Terminal,
 ): Promise<number> {
   if (terminal.interrupted.aborted) return exitCode.interrupted;
-  title(flags.once ? 'The run' : 'First run', terminal);
+  title(flags.once ? 'The run' : 'First run', flags, terminal);
   const first = await runInside(rehearsal, path, flags, terminal, []);
   if (flags.once || (first !== exitCode.fine && first !== exitCode.differences)) return first;
-  title('Second run: it must change nothing', terminal);
+  title('Second run: it must change nothing', flags, terminal);
   const second = await runInside(rehearsal, path, flags, terminal, ['--detailed-exitcode', '--diff']);
   if (second === exitCode.differences) {
-    terminal.out('\nThe rehearsal failed: the second run changed something. The tasks above say what.\n');
+    aside(
+      '\nThe rehearsal failed: the second run changed something. The tasks above say what.\n',
+      flags,
+      terminal,
+    );
     return exitCode.taskFailed;
   }
-  if (second === exitCode.fine) terminal.out('\nThe rehearsal holds: the second run changed nothing.\n');
+  if (second === exitCode.fine)
+    aside('\nThe rehearsal holds: the second run changed nothing.\n', flags, terminal);
   return second;
 }
 
@@ -108,17 +114,28 @@ function argumentsOf(rehearsal: Rehearsal, path: string, flags: RunFlags): strin
   ];
 }
 
-async function boot(inventory: Inventory, flags: RunFlags, log: (line: string) => void): Promise<Rehearsal> {
+async function boot(
+  inventory: Inventory,
+  flags: RunFlags,
+  terminal: Terminal,
+  log: (line: string) => void,
+): Promise<Rehearsal> {
   return bootRehearsal(inventory, {
     log,
+    signal: terminal.interrupted,
+    ...(flags.directory === undefined ? {} : { directory: flags.directory }),
     ...(flags.install ? { install: true } : {}),
     ...(flags.suite === undefined ? {} : { suite: flags.suite }),
   });
 }
 
 /** A kept rehearsal of the same hosts is used again. */
-async function standing(inventory: Inventory, log: (line: string) => void): Promise<Rehearsal | undefined> {
-  const rehearsal = await attachRehearsal(undefined, log);
+async function standing(
+  inventory: Inventory,
+  flags: RunFlags,
+  log: (line: string) => void,
+): Promise<Rehearsal | undefined> {
+  const rehearsal = await attachRehearsal(flags.directory, log);
   const wanted = inventory.hosts.map((host) => `${host.name} ${host.connection.address}`).join();
   if (!rehearsal || rehearsal.hosts.map((host) => `${host.name} ${host.address}`).join() !== wanted)
     return undefined;
@@ -126,16 +143,16 @@ async function standing(inventory: Inventory, log: (line: string) => void): Prom
   return rehearsal;
 }
 
-async function takeDown(terminal: Terminal): Promise<number> {
+async function takeDown(flags: RunFlags, terminal: Terminal): Promise<number> {
   terminal.out(
-    (await takeDownRehearsal())
+    (await takeDownRehearsal(flags.directory))
       ? 'The hosts are taken down; nothing of them is left.\n'
       : 'There is no rehearsal to take down.\n',
   );
   return exitCode.fine;
 }
 
-function howToLogIn(rehearsal: Rehearsal): string {
+function howToLogIn(rehearsal: Rehearsal, flags: RunFlags): string {
   const logins = rehearsal.hosts.map((host) => {
     const command = [
       'ssh',
@@ -147,11 +164,17 @@ function howToLogIn(rehearsal: Rehearsal): string {
     ];
     return `  ${rehearsal.controller(command).join(' ')}`;
   });
-  return `\nThe hosts are still up. To log in:\n${logins.join('\n')}\nTo end them: homerun rehearse --down\n`;
+  return `\nThe hosts are still up. To log in:\n${logins.join('\n')}\nTo end them: homerun rehearse --down${flags.directory === undefined ? '' : ` --directory ${flags.directory}`}\n`;
 }
 
-function title(text: string, terminal: Terminal): void {
-  terminal.out(terminal.color ? `\n\u001b[1m${text}\u001b[22m\n` : `\n${text}\n`);
+function title(text: string, flags: RunFlags, terminal: Terminal): void {
+  aside(terminal.color ? `\n\u001b[1m${text}\u001b[22m\n` : `\n${text}\n`, flags, terminal);
+}
+
+/** For a person: where the run's events go to a program, it stands beside them. */
+function aside(text: string, flags: RunFlags, terminal: Terminal): void {
+  if (flags.output === 'json') terminal.error(text);
+  else terminal.out(text);
 }
 
 function dim(text: string, terminal: Terminal): string {

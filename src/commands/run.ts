@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { fileJournal, memoryJournal, runPlaybook, type Journal } from '../engine/index.ts';
+import { fileJournal, readJournal, runPlaybook, type Journal } from '../engine/index.ts';
 import type { HostRecap, RunEvent } from '../model/event.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Playbook } from '../model/playbook.ts';
@@ -34,6 +34,7 @@ export interface RunFlags extends LoadFlags {
   readonly down?: boolean;
   readonly once?: boolean;
   readonly suite?: string;
+  readonly directory?: string;
 }
 
 /** `homerun run` and `homerun plan`. */
@@ -63,7 +64,7 @@ export async function runCommand(path: string, flags: RunFlags, terminal: Termin
       playbook,
       connect,
       facts: factsProbe,
-      journal: flags.check ? memoryJournal() : openJournal(inventory, terminal),
+      journal: openJournal(inventory, flags.check ?? false, terminal),
       redactor,
       emit: (event: RunEvent) => {
         if (event.kind === 'task-finished' && event.outcome === 'changed') changed++;
@@ -88,8 +89,13 @@ export async function runCommand(path: string, flags: RunFlags, terminal: Termin
 export async function checkCommand(path: string, flags: RunFlags, terminal: Terminal): Promise<number> {
   const { playbook } = await load(path, flags, terminal, new Redactor());
   const tasks = playbook.plays.reduce((sum, play) => sum + play.tasks.length, 0);
-  terminal.out(`${playbook.path}: no mistakes in ${playbook.plays.length} plays with ${tasks} tasks.\n`);
+  const plays = count(playbook.plays.length, 'play');
+  terminal.out(`${playbook.path}: no mistakes in ${plays} with ${count(tasks, 'task')}.\n`);
   return exitCode.fine;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function codeOf(recap: readonly HostRecap[], flags: RunFlags, changed: number): number {
@@ -111,18 +117,19 @@ function list(playbook: Playbook, flags: RunFlags, terminal: Terminal): number {
 }
 
 /** One journal for each inventory, under `$XDG_STATE_HOME`. */
-function openJournal(inventory: Inventory, terminal: Terminal): Journal {
-  const base = terminal.environment['XDG_STATE_HOME'] ?? join(terminal.homeDirectory, '.local/state');
+function openJournal(inventory: Inventory, check: boolean, terminal: Terminal): Journal {
+  // Set but empty counts as not set, says the standard.
+  const base = terminal.environment['XDG_STATE_HOME'] || join(terminal.homeDirectory, '.local/state');
   const id = createHash('sha256')
     .update(resolve(terminal.workingDirectory, inventory.path))
     .digest('hex')
     .slice(0, 16);
   const path = join(base, 'homerun', `${id}.jsonl`);
   try {
-    return fileJournal(path, () => new Date().toISOString());
+    return check ? readJournal(path) : fileJournal(path, () => new Date().toISOString());
   } catch (error) {
     throw new UsageError(
-      `the journal cannot be written: ${(error as Error).message}`,
+      `the journal cannot be ${check ? 'read' : 'written'}: ${(error as Error).message}`,
       'set XDG_STATE_HOME to a folder of yours',
     );
   }

@@ -22,6 +22,10 @@ export async function trustCommand(
   const connections = await inventoryConnections(flags, terminal);
   for (const name of names) {
     const connection = connections.get(name) ?? { transport: 'ssh', address: name };
+    if (connection.transport === 'local') {
+      terminal.out(`${name} is this machine: there is no key to trust\n`);
+      continue;
+    }
     const offered = await fetchHostKeys({
       name,
       connection,

@@ -57,8 +57,8 @@ export async function judge(
       : { state: undefined, plan: { failed: `there is no handler \`${missing}\`` } };
   const scripts = probeScripts({ unit, answer });
   if (isFailure(plan)) {
-    if (check && context.announced) {
-      const message = `unknown until the changes above are made: ${plan.failed}`;
+    if (check && context.leftOut !== undefined) {
+      const message = `unknown until ${context.leftOut}: ${plan.failed}`;
       finish(context, queue, unit.entry, unit, { outcome: 'unknown', result: NOTHING, message, scripts });
       return 'done';
     }
@@ -72,7 +72,7 @@ export async function judge(
   }
   const toDo = check ? plan.filter((change) => change.harmless !== true) : plan;
   if (toDo.length > 0 && !check) return { unit, state, plan: toDo, answer };
-  if (toDo.length > 0) context.announced = true;
+  if (toDo.length > 0) context.leftOut ??= `'${unit.entry.task.name}' has run`;
   const result = resultOf(unit, state, [], toDo.length > 0);
   return settle(context, queue, unit, result, { changes: toDo, scripts });
 }

@@ -61,8 +61,8 @@ function finishSettled(context: HostContext, queue: Entry[], entry: Entry, prepa
   }
   if (prepared.kind !== 'failed') return;
   const { failure } = prepared;
-  if (context.settings.check && context.announced) {
-    const message = `unknown until the changes above are made: ${failure.failed}`;
+  if (context.settings.check && context.leftOut !== undefined) {
+    const message = `unknown until ${context.leftOut}: ${failure.failed}`;
     return finish(context, queue, entry, undefined, { outcome: 'unknown', result: NOTHING, message });
   }
   const result = { ...NOTHING, failed: true, msg: failure.failed };

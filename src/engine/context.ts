@@ -43,8 +43,8 @@ export interface HostContext {
   /** Names the play in the journal. */
   playId: string;
   status: 'fine' | 'failed' | 'unreachable' | 'host-ended' | 'play-ended';
-  /** Check mode: some action was left out, so what depends on it cannot be known. */
-  announced: boolean;
+  /** Check mode: actions were left out, so what depends on them cannot be known; says until when. */
+  leftOut: string | undefined;
   connected: boolean;
   exchanges: number;
   milliseconds: number;
@@ -64,7 +64,7 @@ export function createContext(host: Host, settings: Settings): HostContext {
     halted: () => false,
     playId: '',
     status: 'fine',
-    announced: false,
+    leftOut: undefined,
     connected: false,
     exchanges: 0,
     milliseconds: 0,

@@ -53,6 +53,7 @@ export async function settle(
     finishFailed(context, queue, unit, { ...final, failed: true }, { ...happened, failure });
     return 'done';
   }
+  if (check && changed) context.leftOut = 'the changes above are made';
   if (!changed) takeBack(context, unit);
   const { failure: _, ...rest } = happened;
   const message = typeof final['msg'] === 'string' ? { message: final['msg'] } : {};

@@ -15,6 +15,8 @@ export interface RunOptions {
   /** Milliseconds after which it is killed (code 137). */
   readonly timeout?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Ctrl-C reaches us alone, and this goes on to its end. */
+  readonly undisturbed?: boolean;
 }
 
 /** Milliseconds more for a script inside a host, which is killed there first: see `shell`. */
@@ -24,7 +26,8 @@ const grace = 1000;
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<Result> {
   const [program = '', ...args] = argv;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { env: { ...process.env, ...options.env } });
+    const { env, undisturbed = false } = options;
+    const child = spawn(program, args, { env: { ...process.env, ...env }, detached: undisturbed });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     const timer =

@@ -10,19 +10,15 @@ import { defaultDirectory, marker, paths, prefixOf } from './state.ts';
 export async function takeDownRehearsal(directory: string = defaultDirectory): Promise<boolean> {
   const prefix = prefixOf(directory);
   const doing = 'taking the rehearsal down';
-  const processes = await must(doing, [
-    'unshare',
-    '--mount',
-    'sh',
-    '-c',
-    killScript(directory, `${prefix}-rehearsal`),
-  ]);
-  const namespaces = await must(doing, ['sh', '-c', namespacesScript(prefix)]);
+  const whole = { undisturbed: true };
+  const kill = killScript(directory, `${prefix}-rehearsal`);
+  const processes = await must(doing, ['unshare', '--mount', 'sh', '-c', kill], whole);
+  const namespaces = await must(doing, ['sh', '-c', namespacesScript(prefix)], whole);
   const isOurs = await access(join(directory, marker)).then(
     () => true,
     () => false,
   );
-  if (isOurs) await must(doing, ['sh', '-c', folderScript(directory)]);
+  if (isOurs) await must(doing, ['sh', '-c', folderScript(directory)], whole);
   return isOurs || processes !== '' || namespaces !== '';
 }
 
