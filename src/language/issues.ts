@@ -169,7 +169,11 @@ function oneOf(words: readonly string[], joiner?: 'or' | 'and'): string {
 /** A value as a message shows it: short texts as they are, everything else by its type. */
 export function shown(value: unknown): string {
   if (value instanceof Secret) return 'a secret';
-  if (typeof value === 'string') return value.length > 60 ? `\`${value.slice(0, 57)}…\`` : `\`${value}\``;
+  if (typeof value === 'string') {
+    // A message is one line, whatever was written.
+    const line = value.trim().replaceAll(/\s+/g, ' ');
+    return line.length > 60 ? `\`${line.slice(0, 57)}…\`` : `\`${line}\``;
+  }
   if (typeof value === 'number' || typeof value === 'boolean') return `\`${value}\``;
   return typeName(value);
 }
