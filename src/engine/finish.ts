@@ -143,7 +143,9 @@ function register(context: HostContext, entry: Entry, happened: Happened): void 
     return;
   }
   const looped = entry.prepared?.kind === 'work' && entry.prepared.looped;
-  context.runtime.set(name, { kind: 'known', value: looped ? summaryOf(entry.results) : happened.result });
+  const value = looped ? summaryOf(entry.results) : happened.result;
+  // What a host repeats of a secret is one still, wherever it goes from here.
+  context.runtime.set(name, { kind: 'known', value: context.settings.redactor.taint<ValueMap>(value) });
 }
 
 function summaryOf(results: readonly TaskResult[]): TaskResult {

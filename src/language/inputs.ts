@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Input, InputKind, Inputs, Module } from '../model/module.ts';
+import type { Input, InputKind, Inputs, LoadedFile, Module } from '../model/module.ts';
 import { Secret } from '../model/secret.ts';
 import { isList, type Value, type ValueMap } from '../model/value.ts';
 import type { Attempt } from './attempt.ts';
@@ -68,12 +68,7 @@ function readable<T>(name: string, work: () => T): T {
   }
 }
 
-function renderFile(
-  path: string,
-  { context }: InputSource,
-  scope: Scope,
-  attempt: Attempt,
-): { path: string; bytes: Uint8Array; mode: string } {
+function renderFile(path: string, { context }: InputSource, scope: Scope, attempt: Attempt): LoadedFile {
   const { file, template } = readable(shownPath(path), () =>
     context.loading.templates.get(path, context.folders),
   );
@@ -84,7 +79,8 @@ function renderFile(
     ),
   );
   const text = value instanceof Secret ? value.reveal() : textOf(value);
-  return { path: basename(path), bytes: Buffer.from(text), mode: modeOf(path) };
+  const secret = value instanceof Secret ? { secret: value } : {};
+  return { path: basename(path), bytes: Buffer.from(text), ...secret, mode: modeOf(path) };
 }
 
 /** Tells where a value is not known yet. */

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import type { Script } from './script.ts';
+import type { Secret } from './secret.ts';
 import type { Value, ValueMap } from './value.ts';
 
 /**
@@ -58,6 +59,8 @@ export interface LoadedFile {
   /** Relative to the folder named; the file's own name where a file was named. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** The text of `bytes`, where a secret stands in it: it is neither shown nor left for others to read. */
+  readonly secret?: Secret;
   /** Mode of the file on the controller, four octal digits. */
   readonly mode: string;
 }

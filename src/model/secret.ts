@@ -71,23 +71,15 @@ export class Redactor {
   /** The same for every text inside a plain value, keys too. */
   redactAll<T>(value: T): T {
     if (this.#forms.size === 0) return value;
-    return this.#through(value, (text) => this.redact(text)) as T;
+    const redact = (text: string): string => this.redact(text);
+    return through(value, redact, redact) as T;
   }
 
   /** Every text inside a plain value that holds a known secret, as a secret itself. */
   taint<T>(value: T): T {
     if (this.#forms.size === 0) return value;
-    return this.#through(value, (text) => (this.redact(text) === text ? text : new Secret(text, []))) as T;
-  }
-
-  #through(value: unknown, change: (text: string) => unknown): unknown {
-    if (typeof value === 'string') return change(value);
-    if (Array.isArray(value)) return value.map((item: unknown) => this.#through(item, change));
-    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-      return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [this.redact(key), this.#through(item, change)]),
-    );
+    const close = (text: string): unknown => (this.redact(text) === text ? text : new Secret(text, []));
+    return through(value, close, (key) => key) as T;
   }
 
   #learn(form: string): void {
@@ -113,4 +105,15 @@ function beginning(text: string, at: number): number {
   let key = 0;
   for (let next = at; next < at + SHORTEST; next++) key = Math.imul(key, 31) + text.charCodeAt(next);
   return key;
+}
+
+/** A plain value with every text and every key in it changed. */
+function through(value: unknown, change: (text: string) => unknown, name: (key: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => through(item, change, name));
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [name(key), through(item, change, name)]),
+  );
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineModule, known } from '../model/module.ts';
 import { text } from '../model/schema.ts';
+import { Secret } from '../model/secret.ts';
 import type { Value } from '../model/value.ts';
 
 const params = z
@@ -38,5 +39,6 @@ export const debug = defineModule<Params, undefined>({
 
 /** Secrets in a value print as stars. */
 function shown(value: Value): string {
+  if (value instanceof Secret) return value.toString();
   return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
 }

@@ -123,7 +123,8 @@ function contentOf(state: Answered, asked: Params, inputs: Inputs): NetplanText 
   const template = inputs['template'];
   if (template?.kind === 'files') {
     const [file] = template.files;
-    return { text: file === undefined ? '' : Buffer.from(file.bytes).toString('utf8'), secrets: [] };
+    const text = file === undefined ? '' : Buffer.from(file.bytes).toString('utf8');
+    return { text, secrets: file?.secret ? [file.secret] : [] };
   }
   const { content = '' } = asked;
   return content instanceof Secret

@@ -171,5 +171,5 @@ function keepMode(asked: CopyParams): WantedAttributes {
 }
 
 function contentOf(asked: CopyParams, file: LoadedFile | undefined): Uint8Array | string | Secret {
-  return file?.bytes ?? asked.content ?? '';
+  return file?.secret ?? file?.bytes ?? asked.content ?? '';
 }

@@ -38,8 +38,9 @@ function hasContent({ content }: FileState, wanted: WantedFile['content']): bool
 
 function contentChange(state: FileState, wanted: WantedFile): Change {
   const isNew = state.type === 'absent';
-  const mode =
-    wanted.mode === undefined ? undefined : octalMode(wanted.mode, isNew ? '0644' : state.mode, false);
+  // What holds a secret is not for everybody to read, unless somebody says so.
+  const asked = wanted.mode ?? (isNew && wanted.content instanceof Secret ? '0600' : undefined);
+  const mode = asked === undefined ? undefined : octalMode(asked, isNew ? '0644' : state.mode, false);
   const { owner, group, validate, backup, createFolder } = wanted;
   const attributes = { owner, group, mode };
   const extra = isNew
@@ -63,8 +64,11 @@ function contentChange(state: FileState, wanted: WantedFile): Change {
   };
 }
 
+const HIDDEN = '(contains secrets; not shown)';
+
 function shownContent(state: FileState, wanted: WantedFile['content']): { before?: string; after?: string } {
-  if (wanted instanceof Secret) return {};
+  if (wanted instanceof Secret)
+    return { before: state.type === 'absent' ? '' : '(not shown)', after: HIDDEN };
   const before = state.type === 'absent' ? '' : shownBefore(state);
   const after = shownAfter(wanted);
   return { before, after };
