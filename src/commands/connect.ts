@@ -25,23 +25,29 @@ export async function connector(
     const resume = pause();
     try {
       return await terminal.ask(question, { hidden });
-    } catch (error) {
-      // Whoever presses Ctrl-D leaves this one host out; the others go on.
-      if (error instanceof UsageError) throw new TransportError('authentication', error.message);
-      throw error;
     } finally {
       resume();
     }
   };
   const secret = async (question: string): Promise<string> => {
-    const answer = await ask(question, true);
+    const answer = await ask(question, true).catch((error: unknown) => {
+      // Whoever presses Ctrl-D leaves this one host out; the others go on.
+      if (!(error instanceof UsageError)) throw error;
+      throw new TransportError('authentication', `nobody answered: ${question.trim().replace(/:$/, '')}`);
+    });
     redactor.add(answer);
     return answer;
   };
   const interactive = terminal.canAsk
     ? {
-        confirm: async (question: string) =>
-          /^y(?:es)?$/i.test((await ask(`${question} [yes/no] `, false)).trim()),
+        confirm: async (question: string) => {
+          // No answer is no.
+          const answer = ask(`${question} [yes/no] `, false).catch((error: unknown) => {
+            if (error instanceof UsageError) return '';
+            throw error;
+          });
+          return /^y(?:es)?$/i.test((await answer).trim());
+        },
         askPassphrase: (path: string) => secret(`Passphrase of ${path}: `),
         askPassword: (login: string) => secret(`Password of ${login}: `),
       }

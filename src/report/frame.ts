@@ -112,7 +112,9 @@ export class Frame {
 }
 
 function rank(row: Row): number {
-  return ['working', 'connecting', 'failed', 'unreachable', 'waiting', 'done'].indexOf(row.state);
+  return ['working', 'connecting', 'failed', 'unreachable', 'interrupted', 'waiting', 'done'].indexOf(
+    row.state,
+  );
 }
 
 function saying(row: Row): string {
@@ -128,6 +130,7 @@ function saying(row: Row): string {
     case 'failed':
       return `failed: ${row.task}`;
     case 'unreachable':
-      return 'unreachable';
+    case 'interrupted':
+      return row.state;
   }
 }

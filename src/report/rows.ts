@@ -5,7 +5,7 @@ import { taskTitle } from './task-title.ts';
 /** What one host is at, for its row. */
 export interface Row {
   readonly host: string;
-  state: 'waiting' | 'connecting' | 'working' | 'done' | 'failed' | 'unreachable';
+  state: 'waiting' | 'connecting' | 'working' | 'done' | 'failed' | 'unreachable' | 'interrupted';
   /** The task it is at, or the one at which it failed. */
   task: string;
   /** Milliseconds; when `task` or the connection was begun. */
@@ -38,7 +38,8 @@ export class Rows {
     if (event.kind === 'host-connecting') this.#set(event.host, 'connecting', this.#row(event.host).task);
     if (event.kind === 'host-connected') this.#connected(this.#row(event.host));
     if (event.kind === 'task-started') this.#set(event.host, 'working', taskTitle(event.task, event.item));
-    if (event.kind === 'host-unreachable') this.#set(event.host, 'unreachable');
+    if (event.kind === 'host-unreachable')
+      this.#set(event.host, event.interrupted ? 'interrupted' : 'unreachable');
     if (event.kind === 'task-finished') this.#finished(event);
   }
 
@@ -80,4 +81,5 @@ export const SIGNS = {
   done: OUTCOMES.ok,
   failed: OUTCOMES.failed,
   unreachable: OUTCOMES.failed,
+  interrupted: OUTCOMES.ignored,
 } as const;
