@@ -83,7 +83,7 @@ async function runPlay(
     .flatMap((host) => contexts.get(host.name) ?? [])
     .filter((context) => context.status === 'fine');
   // Left out by a limit, or nobody is left who could play it: nothing to tell.
-  if (members.length === 0) return;
+  if (members.length === 0) return 'go-on';
   const hosts = new Map([...contexts].map(([name, context]) => [name, givenBy(context)]));
   for (const context of members) context.runtime.set('hostvars', { kind: 'hosts', hosts });
   settings.emit({
