@@ -37,6 +37,7 @@ import { sysctl } from './sysctl.ts';
 import { systemdUnit } from './systemd_unit.ts';
 import { template } from './template.ts';
 import { timezone } from './timezone.ts';
+import { unarchive } from './unarchive.ts';
 import { user } from './user.ts';
 import { waitFor } from './wait_for.ts';
 
@@ -82,6 +83,7 @@ export const modules: readonly Module[] = [
   systemdUnit,
   template,
   timezone,
+  unarchive,
   user,
   waitFor,
 ];
