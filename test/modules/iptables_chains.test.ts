@@ -58,6 +58,12 @@ describe.skipIf(process.getuid?.() !== 0)('iptables_chains, in a network namespa
     expect(host.plan(iptablesChains, { chains: [nat] })).toEqual([]);
   });
 
+  it('takes a block of text for a list of rules', () => {
+    const rules = '\n# the tunnel\n-i eth1 -o tun0 -j ACCEPT\n\n  -i eth1 -j DROP\n';
+    const asked = iptablesChains.params.parse({ chains: [{ table: 'filter', hook: 'FORWARD', rules }] });
+    expect(asked.chains[0]?.rules).toEqual(['-i eth1 -o tun0 -j ACCEPT', '-i eth1 -j DROP']);
+  });
+
   it('knows a rule again in whatever spelling', () => {
     const rulesIn = (spelling: readonly unknown[]): unknown => ({
       chains: [{ table: 'filter', hook: 'FORWARD', rules: spelling }],

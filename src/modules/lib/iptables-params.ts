@@ -20,10 +20,10 @@ const chain = z.strictObject({
     .default('first')
     .describe('Before or after all rules of others in the built-in chain.'),
   rules: z
-    .array(rule)
+    .preprocess(linesOf, z.array(rule))
     .default([])
     .describe(
-      'The rules, in order: text as for iptables without `-A CHAIN`, or a map; `!` before a value of a map turns it round.',
+      'The rules, in order: text as for iptables without `-A CHAIN`, or a map; `!` before a value of a map turns it round. One text of several lines, such as a template with `{{#each}}`, is a list of rules; empty lines and those that begin with `#` do not count.',
     ),
 });
 
@@ -64,5 +64,11 @@ export const chainsParams = z
     if (asked.state === 'present' && asked.chains.length === 0)
       context.addIssue({ code: 'custom', message: 'say which `chains` there shall be, or `state: absent`' });
   });
+
+function linesOf(rules: unknown): unknown {
+  if (typeof rules !== 'string') return rules;
+  const lines = rules.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '' && !line.startsWith('#'));
+}
 
 export type ChainsParams = z.output<typeof chainsParams>;
