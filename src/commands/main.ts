@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DiagnosticError } from '../model/diagnostic.ts';
 import type { RunFlags } from './run.ts';
+import { addSecretCommands, withPassword } from './secret-arguments.ts';
 import { TransportError } from '../transport/transport.ts';
 import { exitCode, UsageError, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -128,13 +129,14 @@ Exit codes: 0 fine, 1 a task failed, 2 wrong input and nothing was run,
     .action(async (module: string | undefined) =>
       done(await (await import('./doc.ts')).docCommand(module, terminal)),
     );
+  addSecretCommands(program, inventoryOption, terminal, done);
   for (const command of program.commands)
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error });
   return program;
 }
 
 function addPlaybookOptions(command: Command): Command {
-  return command
+  return withPassword(command)
     .addOption(inventoryOption())
     .option('-l, --limit <pattern>', 'only these hosts: a name, a group, a:b, !c, &d')
     .option('-t, --tags <tags>', 'only tasks with one of these tags', collect)
