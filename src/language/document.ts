@@ -151,11 +151,12 @@ class Plain {
     const target = node.resolve(this.#document);
     if (target !== undefined) return this.value(target);
     this.complete = false;
-    this.#mistakes.add({
+    const mistake: Diagnostic = {
       code: 'yaml-syntax',
       message: `there is no anchor \`&${node.source}\` before this alias`,
       span: this.#span(node),
-    });
+    };
+    this.#mistakes.add(this.#file.hidden ? discreet(mistake) : mistake);
     return null;
   }
 
