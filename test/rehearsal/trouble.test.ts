@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Rehearsal } from '../../src/rehearsal/index.ts';
 import { describeOnHosts, homerun, named, root, write, type Ran } from './house.ts';
@@ -73,6 +74,43 @@ await describeOnHosts(
         { host: 'nas', handler: 'Restart it' },
       ]);
       expect(await inside('nas', 'cat /var/tmp/homerun-test.restarts')).toBe('restarted\n');
+    });
+
+    test('a host that loses its power in the middle of a task is noticed, and comes back to a whole file', async () => {
+      const path = await write(
+        folder(),
+        'power.yaml',
+        `- hosts: all
+  become: true
+  tasks:
+    - name: Write again and again
+      shell: while sleep 0.1; do date +%N; done
+      when: inventory_hostname == "nas" and not second
+    - name: Say that it is done
+      copy: {content: "done\\n", dest: /etc/homerun-test.power}
+`,
+      );
+      let killed: Promise<unknown> | undefined;
+      const broken = await homerun(house(), ['run', path, '-e', '{second: false}'], {
+        inventory,
+        onEvent: (event) => {
+          if (event.kind !== 'task-started' || event.host !== 'nas') return;
+          // Its question is answered by then, and the loop runs.
+          killed ??= sleep(2000).then(async () => house().kill('nas'));
+        },
+      });
+      await killed;
+      expect(broken.code).toBe(3);
+      const lost = broken.events.find((event) => event.kind === 'host-unreachable');
+      expect(lost).toMatchObject({ host: 'nas', task: { name: 'Write again and again' } });
+      expect(broken.recap.find((line) => line.host === 'pi')).toMatchObject({
+        changed: 1,
+        unreachable: false,
+      });
+      await house().start('nas');
+      const again = await homerun(house(), ['run', path, '-e', '{second: true}'], { inventory });
+      expect(again.code).toBe(0);
+      expect(await inside('nas', 'cat /etc/homerun-test.power')).toBe('done\n');
     });
 
     test('a task that takes too long fails alone, and is ended on the host', async () => {
@@ -211,7 +249,7 @@ await describeOnHosts(
         `- hosts: bare
   tasks:
     - {name: A folder, file: {path: /data/box, state: directory, mode: '0750'}}
-    - {name: A file, copy: {content: "one\\ntwo\\n", dest: /data/box/list, mode: '0640'}}
+    - {name: A file, copy: {content: "one\\ntwo\\n", dest: /data/box/list, force: false, mode: '0640'}}
     - {name: A line, lineinfile: {path: /data/box/list, regexp: '^two', line: three}}
     - {name: A block, blockinfile: {path: /data/box/list, block: "x = {{ facts.hostname }}"}}
     - {name: A link, file: {src: /data/box/list, dest: /data/box/link, state: link}}
