@@ -78,8 +78,9 @@ with_paths() {
   "$@"
 }
 look_for_missing() {
-  missing=
-  for path in ${given.paths}; do there "$path" || missing="$missing $path"; done
+  missing= found=
+  for path in ${given.paths}; do if there "$path"; then found=yes; else missing="$missing $path"; fi; done
+  for path in ${given.optional_paths}; do ! there "$path" || found=yes; done
 }`;
 }
 
@@ -145,6 +146,7 @@ run_backup() {
     sh -c "$before" </dev/null 9>&- || fail "the command before the backup ended with exit code $?"
   fi
   look_for_missing
+  [ -n "$found" ] || fail "there is nothing to back up:$missing"
   back_up
   [ -z "$missing" ] || fail "not there:$missing (what was there is in snapshot $snapshot)"
   now=$(date +%s)

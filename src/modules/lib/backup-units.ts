@@ -29,7 +29,7 @@ export function backupTimer({ name, schedule, random_delay: delay }: BackupParam
     '# Written by homerun: changes by hand are undone by its next run.\n' +
     printUnit({
       Unit: { Description: `Backup ${name}, on schedule` },
-      Timer: { OnCalendar: schedule, RandomizedDelaySec: delay, Persistent: true },
+      Timer: { OnCalendar: schedule, RandomizedDelaySec: delay, AccuracySec: '1s', Persistent: true },
       Install: { WantedBy: 'timers.target' },
     })
   );
