@@ -6,6 +6,7 @@ import type { Span } from '../model/source.ts';
 import { isMap, typeName, type ValueMap } from '../model/value.ts';
 import { CONNECTION_KEYS, readConnection } from './connection.ts';
 import { readDocument, type Source } from './document.ts';
+import { checkHouse } from './house.ts';
 import { resolveGroups, type Groups, type GroupSource } from './groups.ts';
 import { magicOf } from './magic.ts';
 import { mergeMaps, pick } from './merge.ts';
@@ -110,6 +111,7 @@ class Reader {
       groups: resolved.members,
       networks: read,
     };
+    checkHouse(bare, groups, this.#mistakes);
     return { ...bare, hosts: drafts.map(({ host, settings }) => this.#connected(host, settings, bare)) };
   }
 

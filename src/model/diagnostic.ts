@@ -31,6 +31,10 @@ export type DiagnosticCode =
   | 'reserved-name'
   | 'variable-loop'
   | 'duplicate-address'
+  | 'overlapping-networks'
+  | 'bad-port'
+  | 'duplicate-port'
+  | 'bad-calendar'
   | 'unknown-task'
   | 'secret-unreadable'
   | 'not-supported';

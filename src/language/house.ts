@@ -1,0 +1,51 @@
+import type { Host, Inventory } from '../model/inventory.ts';
+import { calendarMistake } from '../model/calendar.ts';
+import type { Span } from '../model/source.ts';
+import { isMap, type ValueMap } from '../model/value.ts';
+import { checkForwards } from './forwards.ts';
+import type { Mistakes } from './mistakes.ts';
+import { keySpan, valueSpan } from './origin.ts';
+import { checkStatic } from './ranges.ts';
+
+/** What is right in itself and cannot work together: in the wiring, the forwarded ports and the backups of a house. */
+export function checkHouse(inventory: Inventory, groups: ValueMap, mistakes: Mistakes): void {
+  checkStatic(inventory.networks, inventory.hosts, mistakes);
+  for (const host of inventory.hosts) {
+    checkForwards(host, inventory, mistakes);
+    checkSchedule(host, mistakes);
+  }
+  checkKeeper(inventory, groups, mistakes);
+}
+
+/** The bundled playbooks give it to a timer of systemd. */
+function checkSchedule({ variables }: Host, mistakes: Mistakes): void {
+  const schedule = variables['backup_schedule'];
+  if (typeof schedule !== 'string' || schedule.includes('{{')) return;
+  const problem = calendarMistake(schedule);
+  if (problem === undefined) return;
+  const span = valueSpan(variables, 'backup_schedule');
+  mistakes.add({
+    code: 'bad-calendar',
+    message: `systemd cannot read \`${schedule}\` as a time: ${problem}`,
+    ...at(span),
+    hint: "write it like '*-*-* 02:30', 'Mon 04:00' or daily; `systemd-analyze calendar` tells when it comes",
+  });
+}
+
+/** Whoever backs up needs somebody who keeps it. */
+function checkKeeper({ groups: members }: Inventory, groups: ValueMap, mistakes: Mistakes): void {
+  const kept = members.get('backed_up') ?? [];
+  if (kept.length === 0 || (members.get('storage') ?? []).length > 0) return;
+  const written = groups['storage'];
+  const span = isMap(written) ? keySpan(groups, 'storage') : keySpan(groups, 'backed_up');
+  mistakes.add({
+    code: 'unknown-host',
+    message: `${kept.map((name) => `\`${name}\``).join(', ')} should be backed up, and no host is there to keep it`,
+    ...at(span),
+    hint: 'put the host that keeps the backups under `hosts:` of the group `storage`',
+  });
+}
+
+function at(span: Span | undefined): { readonly span?: Span } {
+  return span ? { span } : {};
+}
