@@ -3,6 +3,7 @@ import type { Secret } from '../model/secret.ts';
 import { sh } from '../model/script.ts';
 import { clientConfig, clientFilesOf, passwordFile, sumOf } from './lib/openvpn-client-config.ts';
 import {
+  awaitTunnel,
   connect,
   noteChange,
   openvpnClientProbe,
@@ -20,7 +21,8 @@ export const openvpnClient = defineModule<OpenvpnClientParams, OpenvpnClientStat
   name: 'openvpn_client',
   summary: 'Keeps an OpenVPN tunnel up, and says what the log says where it does not come.',
   description: `The profile becomes \`/etc/openvpn/client/NAME.conf\`, readable for root alone; the password of an encrypted key goes
-into a file beside it (\`askpass\`). A change of either starts \`openvpn-client@NAME\` anew, and so does a tunnel that is down.
+into a file beside it (\`askpass\`). A change of either starts \`openvpn-client@NAME\` anew, and so does a tunnel that is down;
+one that was started within \`timeout\` is only waited for.
 
 "Up" means that OpenVPN has said \`Initialization Sequence Completed\` and that the interface has an address. Where that is not
 so in time, the task fails with the reason out of the log: a name that does not resolve, a refused connection, a wrong
@@ -75,6 +77,10 @@ function changes(state: Answered, asked: OpenvpnClientParams): Plan {
     return isFailure(stopping) ? stopping : [...files, ...stopping, ...enabling];
   }
   if (files.length === 0 && state.isUp && !state.isPending) return enabling;
+  const isComing =
+    files.length === 0 && !state.isPending && isStarted(state.unit) && state.age < asked.timeout;
+  if (isComing)
+    return [...enabling, { summary: 'wait for the tunnel', actions: [awaitTunnel(asked)], harmless: true }];
   const start: Change = {
     summary: `${isStarted(state.unit) ? 'restart' : 'start'} ${unit} and wait for the tunnel`,
     before: state.isUp ? `the tunnel is up at ${state.address}` : `no tunnel (${state.unit.active})`,

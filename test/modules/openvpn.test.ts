@@ -107,6 +107,7 @@ describe('openvpn_client', () => {
     unit: { ...unit, id: 'openvpn-client@home.service' },
     isPending: false,
     isUp: true,
+    age: 3600,
     address: '10.8.0.2',
     config: `${sumOf(config)} -rw------- 0`,
     password: `${sumOf(new Secret('open sesame\n'))} -rw------- 0`,
@@ -129,6 +130,7 @@ route-up "/sbin/ip route replace default dev tun0 table 208"
   test.each([
     ['nothing to do', state, []],
     ['a tunnel that is down', { ...state, isUp: false }, [restart]],
+    ['a host that has just been started', { ...state, isUp: false, age: 5 }, ['wait for the tunnel']],
     [
       'another password',
       { ...state, password: `${sumOf(new Secret('x'))} -rw------- 0` },

@@ -15,6 +15,8 @@ export type OpenvpnClientState =
       readonly isPending: boolean;
       /** The tunnel is up: OpenVPN says so, and its interface has an address. */
       readonly isUp: boolean;
+      /** Seconds since the service became active. */
+      readonly age: number;
       /** Of the tunnel, without prefix length. */
       readonly address: string;
       /** `SHA256 MODE OWNER`; absent where there is no such file. */
@@ -29,8 +31,8 @@ export type OpenvpnClientState =
 const ISUP = `isup() {
   address=$(ip -4 -o addr show dev "$device" 2>/dev/null | sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p' | head -n 1)
   [ -n "$address" ] && [ "$(systemctl show -p StatusText --value -- "$unit")" = 'Initialization Sequence Completed' ] || return 1
-  last=$(journalctl -u "$unit" -n 60 -o cat --no-pager 2>/dev/null | grep -E 'Initialization Sequence Completed|SIGUSR1|SIGTERM|SIGHUP|process exiting' | tail -n 1)
-  case $last in '' | *'Initialization Sequence Completed'*) return 0 ;; *) return 1 ;; esac
+  last=$(journalctl -u "$unit" -g 'Initialization Sequence Completed|SIGUSR1|SIGTERM|SIGHUP|process exiting' -n 1 -o cat --no-pager 2>/dev/null)
+  case $last in '' | '-- No entries --' | *'Initialization Sequence Completed'*) return 0 ;; *) return 1 ;; esac
 }`;
 
 export function openvpnClientProbe({ name, interface: device }: OpenvpnClientParams): Script {
@@ -46,7 +48,10 @@ state() { [ ! -f "$2" ] || printf '%s=%s %s\\n' "$1" "$(sha256sum <"$2" | cut -d
 state config "$config"
 state password "$password"
 [ ! -e "$pending" ] || echo pending=yes
-! isup || echo "up=$address"`),
+! isup || echo "up=$address"
+read -r seconds _ </proc/uptime
+began=$(systemctl show -p ActiveEnterTimestampMonotonic --value -- "$unit")
+echo "age=$((\${seconds%.*} - \${began:-0} / 1000000))"`),
   ]);
 }
 
@@ -62,6 +67,7 @@ export function readOpenvpnClient(output: Output): OpenvpnClientState {
     unit,
     isPending: answers.has('pending'),
     isUp: answers.has('up'),
+    age: Number(answers.get('age')),
     address: answers.get('up'),
     ...(answers.has('config') ? { config: answers.get('config') } : {}),
     ...(answers.has('password') ? { password: answers.get('password') } : {}),
@@ -77,21 +83,31 @@ export function noteChange(name: string): Action {
   return run(sh`: >${clientFilesOf(name).pending}`);
 }
 
+/** Waits for a tunnel that is on its way: the host, or the service, has just been started. */
+export function awaitTunnel(asked: OpenvpnClientParams): Action {
+  return run(waiting(asked, raw('cursor=')), { timeout: asked.timeout + 60 });
+}
+
 /**
  * Starts it anew and waits for the tunnel. \`systemctl start\` itself would wait for ever where OpenVPN waits for a
  * password. What is wrong is in the log, so its reason is the failure.
  */
-export function connect({ name, interface: device, timeout }: OpenvpnClientParams): Action {
+export function connect(asked: OpenvpnClientParams): Action {
+  const start = raw(`systemctl stop -- "$unit" </dev/null
+systemctl reset-failed -- "$unit" 2>/dev/null
+cursor=$(journalctl -n 0 --show-cursor --no-pager 2>/dev/null | sed -n 's/^-- cursor: //p')
+systemctl start --no-block -- "$unit" </dev/null || exit`);
+  return run(waiting(asked, start), { timeout: asked.timeout + 60 });
+}
+
+function waiting({ name, interface: device, timeout }: OpenvpnClientParams, start: Script): Script {
   const { unit, pending } = clientFilesOf(name);
-  const script = joinScripts([
+  return joinScripts([
     rootPath,
     sh`unit=${unit} device=${device} pending=${pending} limit=${Math.ceil(timeout)} name=${name}`,
     raw(ISUP),
+    start,
     raw(`now() { read -r up _ </proc/uptime; up=\${up%.*}; }
-systemctl stop -- "$unit" </dev/null
-systemctl reset-failed -- "$unit" 2>/dev/null
-cursor=$(journalctl -n 0 --show-cursor --no-pager 2>/dev/null | sed -n 's/^-- cursor: //p')
-systemctl start --no-block -- "$unit" </dev/null || exit
 now; start=$up ended=
 until isup; do
   case $(systemctl show -p ActiveState,SubState --value -- "$unit" | tr '\\n' ' ') in
@@ -118,12 +134,11 @@ elif has 'Cannot open TUN|Cannot allocate TUN|/dev/net/tun'; then hint='the kern
 elif has 'TLS key negotiation failed|TLS handshake failed'; then hint='no answer from the server: is its address right, is the port open in its firewall, and does openvpn-server@ run there?'
 elif has 'UDPv4 link remote|link remote'; then hint='no answer from the server yet: is its address right, is the port open in its firewall, and does openvpn-server@ run there?'
 fi
-reason=$(printf '%s\\n' "$log" | grep -iE 'error|fail|cannot|refused|unreachable|no route|expired|not yet valid' | grep -v 'systemd\\|^openvpn-client@\\|^Failed to start' | tail -n 1)
+reason=$(printf '%s\\n' "$log" | grep -iE 'error|fail|cannot|refused|unreachable|no route|expired|not yet valid' | grep -v 'systemd\\|^openvpn-client@\\|^Failed to start\\|^Exiting due\\|--help' | tail -n 1)
 when="in $limit seconds"; [ -z "$ended" ] || when='as OpenVPN ended'
 printf 'the tunnel %s did not come up %s: %s\\n' "$name" "$when" "\${reason:+$reason; }$hint" >&2
 exit 1`),
   ]);
-  return run(script, { timeout: timeout + 60 });
 }
 
 export function removeClient(name: string): Action {
