@@ -64,12 +64,10 @@ key=${pathWord(given.path)}
     ),
   plan({ file, publicKey, hasTool }, given) {
     const { owner, group } = given;
+    if (file.type === 'file' && publicKey !== '') return attributeChanges(file, { owner, group });
     if (!hasTool)
       return { failed: 'there is no `ssh-keygen` on this host', hint: 'install openssh-client (module apt)' };
-    if (file.type === 'file') {
-      if (publicKey === '') return { failed: `${file.real} cannot be read as a key without a passphrase` };
-      return attributeChanges(file, { owner, group });
-    }
+    if (file.type === 'file') return { failed: `${file.real} cannot be read as a key without a passphrase` };
     if (file.type !== 'absent') return { failed: `${file.real} is not a file` };
     return [create(given)];
   },
