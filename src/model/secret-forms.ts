@@ -4,12 +4,19 @@ export const SHORTEST = 4;
 /** The forms in which programs echo a text: as it is, quoted, escaped, encoded, and each of its lines the same. */
 export function formsOf(text: string): ReadonlySet<string> {
   const forms = new Set<string>();
-  for (const piece of new Set([text, ...text.split('\n')].flatMap((line) => [line, line.trim()]))) {
+  const pieces = [text, interpreted(text)].flatMap((whole) => [whole, ...whole.split('\n')]);
+  for (const piece of new Set(pieces.flatMap((line) => [line, line.trim()]))) {
     if (piece.length < SHORTEST) continue;
     for (const form of [...quoted(piece), ...escaped(piece), ...inUrls(piece), ...inBase64(piece)])
       if (form.length >= SHORTEST) forms.add(form);
   }
   return forms;
+}
+
+/** As `echo` of dash prints it, and `printf %b`. */
+function interpreted(text: string): string {
+  const letters: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
+  return text.replaceAll(/\\([ntr\\])/g, (_, letter: string) => letters[letter] ?? letter);
 }
 
 /** As shells quote and print it; twice where a shell hands it to another. */
@@ -61,7 +68,7 @@ function inUrls(text: string): readonly string[] {
   return [...forms, ...forms.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()))];
 }
 
-/** Alone, wrapped into lines, and inside of a longer text, where it begins at one of three places of a group. */
+/** Alone, and inside of a longer text, where it begins at one of three places of a group. */
 function inBase64(text: string): readonly string[] {
   const bytes = Buffer.from(text);
   const alone = bytes.toString('base64');
@@ -70,9 +77,18 @@ function inBase64(text: string): readonly string[] {
     // Letters that also carry bits of a neighbour differ from text to text.
     return code.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
   });
-  const wrapped = [64, 76].flatMap((width) =>
-    alone.length > width ? (alone.match(new RegExp(`.{1,${width}}`, 'g')) ?? []) : [],
-  );
-  const forms = [alone, alone.replace(/=+$/, ''), ...inside, ...wrapped];
+  const forms = [alone, alone.replace(/=+$/, ''), ...inside];
   return [...forms, ...forms.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
+}
+
+/** Lines of base64, as programs break it: what is in them is found where they are one. */
+const WRAPPED = /(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{40,100}\r?\n[ \t]*)+[A-Za-z0-9+/]+/g;
+
+/** A text with each of its stretches of wrapped base64 made one line where `change` finds something in it then. */
+export function throughWrapped(text: string, change: (line: string) => string): string {
+  return text.replaceAll(WRAPPED, (block) => {
+    const line = block.replaceAll(/\s+/g, '');
+    const changed = change(line);
+    return changed === line ? block : changed;
+  });
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { formsOf, SHORTEST } from './secret-forms.ts';
+import { formsOf, SHORTEST, throughWrapped } from './secret-forms.ts';
 
 const MASK = '********';
 
@@ -55,6 +55,47 @@ export class Redactor {
   }
 
   redact(text: string): string {
+    if (this.#forms.size === 0) return text;
+    return this.#masked(throughWrapped(text, (line) => this.#masked(line)));
+  }
+
+  /** The same for every text inside a plain value, keys too. */
+  redactAll<T>(value: T): T {
+    if (this.#forms.size === 0) return value;
+    return this.#redacted(value) as T;
+  }
+
+  /** Every text inside a plain value that holds a known secret, as a secret itself. */
+  taint<T>(value: T): T {
+    if (this.#forms.size === 0) return value;
+    return this.#tainted(value) as T;
+  }
+
+  #redacted(value: unknown): unknown {
+    if (typeof value === 'string') return this.redact(value);
+    if (Array.isArray(value)) return value.map((item: unknown) => this.#redacted(item));
+    if (!isPlainMap(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [this.redact(key), this.#redacted(item)]),
+    );
+  }
+
+  #tainted(value: unknown): unknown {
+    if (typeof value === 'string') return this.redact(value) === value ? value : new Secret(value, []);
+    if (Array.isArray(value)) return this.#taintedList(value);
+    if (!isPlainMap(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#tainted(item)]));
+  }
+
+  /** Lines that hold a secret only together, such as wrapped base64, are secret all of them. */
+  #taintedList(list: readonly unknown[]): readonly unknown[] {
+    const lines = list.filter((item) => typeof item === 'string');
+    const apart = lines.map((line) => this.redact(line)).join('\n');
+    if (this.redact(lines.join('\n')) === apart) return list.map((item) => this.#tainted(item));
+    return list.map((item) => (typeof item === 'string' ? new Secret(item, []) : this.#tainted(item)));
+  }
+
+  #masked(text: string): string {
     let result = '';
     // What lies before it is either in the result or masked.
     let done = 0;
@@ -66,20 +107,6 @@ export class Redactor {
       done = Math.max(done, at + length);
     }
     return done === 0 ? text : result + text.slice(done);
-  }
-
-  /** The same for every text inside a plain value, keys too. */
-  redactAll<T>(value: T): T {
-    if (this.#forms.size === 0) return value;
-    const redact = (text: string): string => this.redact(text);
-    return through(value, redact, redact) as T;
-  }
-
-  /** Every text inside a plain value that holds a known secret, as a secret itself. */
-  taint<T>(value: T): T {
-    if (this.#forms.size === 0) return value;
-    const close = (text: string): unknown => (this.redact(text) === text ? text : new Secret(text, []));
-    return through(value, close, (key) => key) as T;
   }
 
   #learn(form: string): void {
@@ -107,13 +134,6 @@ function beginning(text: string, at: number): number {
   return key;
 }
 
-/** A plain value with every text and every key in it changed. */
-function through(value: unknown, change: (text: string) => unknown, name: (key: string) => string): unknown {
-  if (typeof value === 'string') return change(value);
-  if (Array.isArray(value)) return value.map((item: unknown) => through(item, change, name));
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-    return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [name(key), through(item, change, name)]),
-  );
+function isPlainMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
