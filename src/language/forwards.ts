@@ -19,7 +19,7 @@ export function checkForwards({ variables }: Host, inventory: Inventory, mistake
   }
 }
 
-function checkPort(port: unknown, span: Span | undefined, mistakes: Mistakes): void {
+function checkPort(port: Value | undefined, span: Span | undefined, mistakes: Mistakes): void {
   const number = typeof port === 'string' && /^\d+$/.test(port) ? Number(port) : port;
   if (typeof number === 'string' && number.includes('{{')) return;
   if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= 65535) return;

@@ -101,7 +101,7 @@ function zoneMistake(words: readonly string[]): string | undefined {
   // These are known to the host's own files alone.
   if (/^(?:posix|right)\//.test(zone)) return undefined;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
+    Intl.DateTimeFormat('en', { timeZone: zone });
     return undefined;
   } catch {
     return `there is no time zone \`${zone}\``;

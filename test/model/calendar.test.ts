@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import fc from 'fast-check';
+import { array, constantFrom, integer, oneof, sample, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { calendarMistake } from '../../src/model/calendar.ts';
 
@@ -59,33 +59,32 @@ describe.skipIf(!systemd)('systemd', () => {
   });
 
   test('refuses whatever is refused here', () => {
-    fc.assert(
-      fc.property(expressions, (expression) => {
-        if (calendarMistake(expression) !== undefined) expect(isRead(expression), expression).toBe(false);
-      }),
-      { numRuns: 300 },
+    const refused = sample(expressions, 300).filter(
+      (expression) => calendarMistake(expression) !== undefined,
     );
+    expect(refused.length).toBeGreaterThan(50);
+    expect(refused.filter(isRead)).toEqual([]);
   });
 });
 
-const number = fc.oneof(fc.integer({ min: 0, max: 70 }).map(String), fc.constantFrom('00', '*', '05', '2.5'));
-const item = fc.oneof(
+const number = oneof(integer({ min: 0, max: 70 }).map(String), constantFrom('00', '*', '05', '2.5'));
+const item = oneof(
   { weight: 4, arbitrary: number },
-  fc.tuple(number, number).map(([from, to]) => `${from}..${to}`),
-  fc.tuple(number, number).map(([from, step]) => `${from}/${step}`),
-  fc.tuple(number, number, number).map(([from, to, step]) => `${from}..${to}/${step}`),
+  tuple(number, number).map(([from, to]) => `${from}..${to}`),
+  tuple(number, number).map(([from, step]) => `${from}/${step}`),
+  tuple(number, number, number).map(([from, to, step]) => `${from}..${to}/${step}`),
 );
-const unit = fc.array(item, { minLength: 1, maxLength: 2 }).map((items) => items.join(','));
-const date = fc
-  .tuple(fc.constantFrom('', '*-', '2026-', '26-'), unit, fc.constantFrom('-', '~'), unit)
-  .map((parts) => parts.join(''));
-const time = fc.array(unit, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(':'));
-const day = fc.constantFrom('Mon', 'tuesday', 'Sun', 'Fri..Mon', 'Tue-Thu', 'Mon,Fri', 'Someday', 'Sat,');
-const zone = fc.constantFrom('UTC', 'Europe/Berlin', 'Europe/Nowhere', 'never');
-const word = fc.oneof(date, time, day, zone, fc.constantFrom('daily', 'weekly', 'fortnightly', '*', '0'));
-const expressions = fc.oneof(
-  fc.tuple(day, date, time).map((parts) => parts.join(' ')),
-  fc.tuple(date, time).map((parts) => parts.join(' ')),
-  fc.tuple(time, zone).map((parts) => parts.join(' ')),
-  fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(' ')),
+const unit = array(item, { minLength: 1, maxLength: 2 }).map((items) => items.join(','));
+const date = tuple(constantFrom('', '*-', '2026-', '26-'), unit, constantFrom('-', '~'), unit).map((parts) =>
+  parts.join(''),
+);
+const time = array(unit, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(':'));
+const day = constantFrom('Mon', 'tuesday', 'Sun', 'Fri..Mon', 'Tue-Thu', 'Mon,Fri', 'Someday', 'Sat,');
+const zone = constantFrom('UTC', 'Europe/Berlin', 'Europe/Nowhere', 'never');
+const word = oneof(date, time, day, zone, constantFrom('daily', 'weekly', 'fortnightly', '*', '0'));
+const expressions = oneof(
+  tuple(day, date, time).map((parts) => parts.join(' ')),
+  tuple(date, time).map((parts) => parts.join(' ')),
+  tuple(time, zone).map((parts) => parts.join(' ')),
+  array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(' ')),
 );
