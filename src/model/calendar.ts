@@ -83,11 +83,14 @@ function unitMistake(written: string, unit: string, from: number, to: number): s
     const found = item.exec(part);
     if (!found) return `\`${part}\` is no ${unit}`;
     const [first, last, step] = found.slice(1).map((digits) => (digits === undefined ? undefined : +digits));
-    const outside = [first, last].find((value) => value !== undefined && (value < from || value >= to + 1));
+    // With a step, systemd forgives an end that is never reached.
+    const outside = [first, step === undefined ? last : undefined].find(
+      (value) => value !== undefined && (value < from || value >= to + 1),
+    );
     if (outside !== undefined) return `${outside} is no ${unit}: it goes from ${from} to ${to}`;
     if (first !== undefined && last !== undefined && first > last) return `\`${part}\` runs backwards`;
     if (step === 0) return `\`${part}\` has a step of nothing`;
-    if (first !== undefined && step !== undefined && first + step >= to + 1)
+    if (first !== undefined && last === undefined && step !== undefined && first + step >= to + 1)
       return `\`${part}\` steps over the end: the ${unit} goes from ${from} to ${to}`;
   }
   return undefined;
