@@ -10,15 +10,19 @@ import { certificateAuthority } from './certificate_authority.ts';
 import { command } from './command.ts';
 import { copy } from './copy.ts';
 import { cron } from './cron.ts';
+import { debconf } from './debconf.ts';
 import { debug } from './debug.ts';
 import { dnsmasq } from './dnsmasq.ts';
 import { fail } from './fail.ts';
 import { file } from './file.ts';
 import { getUrl } from './get_url.ts';
+import { git } from './git.ts';
 import { group } from './group.ts';
 import { hostname } from './hostname.ts';
 import { iptablesChains } from './iptables_chains.ts';
+import { knownHosts } from './known_hosts.ts';
 import { lineinfile } from './lineinfile.ts';
+import { mount } from './mount.ts';
 import { netplan } from './netplan.ts';
 import { opensshKeypair } from './openssh_keypair.ts';
 import { openvpnBundle } from './openvpn_bundle.ts';
@@ -54,15 +58,19 @@ export const modules: readonly Module[] = [
   command,
   copy,
   cron,
+  debconf,
   debug,
   dnsmasq,
   fail,
   file,
   getUrl,
+  git,
   group,
   hostname,
   iptablesChains,
+  knownHosts,
   lineinfile,
+  mount,
   netplan,
   opensshKeypair,
   openvpnBundle,
