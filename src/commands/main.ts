@@ -5,6 +5,7 @@ import { addSecretCommands, withPassword } from './secret-arguments.ts';
 import { TransportError } from '../transport/transport.ts';
 import { exitCode, UsageError, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
+import { addVpnCommands } from './vpn-arguments.ts';
 
 /** Reads the arguments, does what they say, and gives the exit code. Catches everything, once. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -130,6 +131,7 @@ Exit codes: 0 fine, 1 a task failed, 2 wrong input and nothing was run,
       done(await (await import('./doc.ts')).docCommand(module, terminal)),
     );
   addSecretCommands(program, inventoryOption, terminal, done);
+  addVpnCommands(program, inventoryOption, terminal, done);
   for (const command of program.commands)
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error });
   return program;

@@ -30,6 +30,7 @@ test('help tells every command and every exit code', async () => {
                                      them all
       secret                         keep passwords and keys in files that only you
                                      can read (age)
+      vpn                            what has to do with the tunnel
       help [command]                 display help for command
 
     Exit codes: 0 fine, 1 a task failed, 2 wrong input and nothing was run,

@@ -1,0 +1,33 @@
+import type { Command, Option } from 'commander';
+import type { Terminal } from './terminal.ts';
+import type { VpnFlags } from './vpn.ts';
+
+/** `homerun vpn …`. */
+export function addVpnCommands(
+  program: Command,
+  inventoryOption: () => Option,
+  terminal: Terminal,
+  done: (code: number) => void,
+): void {
+  const vpn = program.command('vpn').description('what has to do with the tunnel');
+  vpn
+    .command('profile <name>')
+    .description('write the profile of a client, such as a phone, with its keys in it: NAME.ovpn')
+    .addOption(inventoryOption())
+    .option('-w, --write <file>', 'where to; `-` prints it')
+    .option('--force', 'replace the file')
+    .option('--server <host>', 'the VPN server; default: the host of the group vpn_servers')
+    .option('--remote <address>', "address or name that the client uses; default: the server's address")
+    .option('--ca <folder>', 'folder of the certificate authority there', '/etc/openvpn/ca')
+    .option('--instance <name>', 'openvpn-server@NAME', 'home')
+    .option('--everything', 'the client sends all its traffic through the tunnel')
+    .option('-K, --ask-become-pass', 'ask for the password for sudo')
+    .option('--private-key <file>', 'key to log in with')
+    .option('--known-hosts <file>', 'instead of ~/.ssh/known_hosts')
+    .option('--no-ssh-config', 'do not ask ssh for its configuration')
+    .action(async (name: string, flags: VpnFlags) =>
+      done(await (await import('./vpn.ts')).vpnProfileCommand(name, flags, terminal)),
+    );
+  for (const command of vpn.commands)
+    command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error });
+}
