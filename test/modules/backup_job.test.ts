@@ -34,6 +34,7 @@ describe('parameters of backup_job', () => {
     [{ ...nas, retention: { daily: 0, weekly: 0, monthly: 0 } }, '`retention` would keep nothing'],
     [{ ...nas, name: '../x' }, 'a word of letters'],
     [{ ...nas, private_key: '/root/my key' }, 'an absolute path of letters'],
+    [{ ...nas, schedule: 'every night' }, 'systemd cannot read `every night` as a time'],
     [{ ...nas, check_subset: 'much' }, 'a share such as `5%`'],
   ])('%j is refused', (params, message) => {
     const result = backupJob.params.safeParse(params);

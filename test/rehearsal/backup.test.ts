@@ -25,7 +25,7 @@ printf cached >x.cache`;
 
 /** One line for each path: kind, mode, owner, size, time, links, target; and the sum of each file. */
 const picture = (folder: string): string =>
-  `cd ${folder} && find . ! -name '*.cache' -printf '%p\\0%y %m %U:%G %n %l ' \\( ! -type d -printf '%s %T@' , -true \\) -printf '\\0' | od -c; find . -type f ! -name '*.cache' -exec sha256sum {} + | sort`;
+  `cd ${folder} && find . ! -name '*.cache' -printf '%p\\t%y %m %U:%G %n %l ' \\( ! -type d -printf '%s %T@' , -true \\) -printf '\\0' | sort -z | od -c; find . -type f ! -name '*.cache' -exec sha256sum {} + | sort`;
 
 describe.skipIf(!(await canRehearse('backups')))('backups on real hosts', () => {
   let house: Rehearsal;
@@ -133,9 +133,9 @@ find /etc /usr/local /var /run /root /home /tmp /srv -xdev -type f -perm /077 -e
       // One file, by a name that a pattern would not take as it stands.
       const odd = `/srv/odd/a b\nc/[star]*?\\ "q" 's'`;
       await good('playbooks/restore.yaml', '-e', JSON.stringify({ host, path: odd, to: '/var/one' }));
-      expect(await must(host, 'cd /var/one && find . -type f | wc -l && find . -type f -exec cat {} +')).toBe(
-        '1\nx',
-      );
+      expect(
+        await must(host, 'cd /var/one && find . -type f -printf x | wc -c && find . -type f -exec cat {} +'),
+      ).toBe('1\nx');
       const missing = await run(
         'playbooks/restore.yaml',
         '-e',
@@ -396,10 +396,10 @@ rm /var/lib/homerun-backup/hurt/checked`,
   });
 
   test('a schedule that systemd does not take, and a host without restic, are told before anything is written', async () => {
-    const wrong = await job("{name: wrong, paths: [/etc], repository: /mnt/x, schedule: 'every night'}");
+    const wrong = await job("{name: wrong, paths: [/etc], repository: /mnt/x, schedule: '@tomorrow'}");
     expect([wrong.code, wrong.stdout]).toEqual([
       1,
-      expect.stringContaining('systemd does not take `every night` for a time'),
+      expect.stringContaining('systemd does not take `@tomorrow` for a time'),
     ]);
     await must('pi', 'mv /usr/bin/restic /usr/bin/restic.away');
     const without = await job('{name: wrong, paths: [/etc], repository: /mnt/x}');

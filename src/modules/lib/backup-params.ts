@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calendarMistake } from '../../model/calendar.ts';
 import { flag, path, secretText, text, textList } from '../../model/schema.ts';
 
 const plainPath = z
@@ -46,7 +47,17 @@ export const backupParams = z
       .describe(
         'Of the restic repository. Without it, or where it is empty, one is made on the host, once: keep a copy of it.',
       ),
-    schedule: text.default('*-*-* 02:30').describe('When, as systemd’s OnCalendar.'),
+    schedule: text
+      .default('*-*-* 02:30')
+      .superRefine((written, context) => {
+        const problem = calendarMistake(written);
+        if (problem !== undefined)
+          context.addIssue({
+            code: 'custom',
+            message: `systemd cannot read \`${written}\` as a time: ${problem}`,
+          });
+      })
+      .describe('When, as systemd’s OnCalendar.'),
     random_delay: text.default('20min').describe('Spreads the starts of several hosts over this time.'),
     retention: z
       .strictObject({

@@ -91,7 +91,11 @@ bring_back() {
   which=$3
   [ "$which" != latest ] || which=$(names | tail -n 1)
   printf '%s\\n' "$which" | grep -qx "$shape" || fail "there is no snapshot $which"
-  copy -aHAX $\{account:+-M--fake-super} --numeric-ids --relative -- "$(place "$which/.$1")" "$2/" >&2 || fail "rsync ended with exit code $?"
+  # Through standard input, as rrsync takes no name with a newline for an argument.
+  one=$\{1#/}
+  printf '%s\\0' "$\{one:-.}" |
+    copy -aHAX -r $\{account:+-M--fake-super} --numeric-ids --from0 --files-from=- "$(place "$which/")" "$2/" >&2 ||
+    fail "rsync ended with exit code $?"
 }
 
 tool() { copy "$@"; }`;
