@@ -9,6 +9,7 @@ export { ask, defineModule, isFailure, known, run } from './model/module.ts';
 export type * from './model/module.ts';
 export { joinScripts, quote, raw, sh, type Script } from './model/script.ts';
 export { Redactor, Secret } from './model/secret.ts';
+export type { Revealed, SecretSource } from './model/secret-source.ts';
 export * as schema from './model/schema.ts';
 export {
   DiagnosticError,

@@ -64,9 +64,11 @@ export async function loadInventoryFile(
   path: string,
   terminal: Terminal,
   extraVars: readonly string[] = [],
+  vaultPasswordFile?: string,
 ): Promise<Inventory> {
   const redactor = new Redactor();
-  return readInventory(path, { redactor, store: openSecrets(terminal, redactor), extraVars });
+  const store = openSecrets(terminal, redactor, vaultPasswordFile);
+  return readInventory(path, { redactor, store, extraVars });
 }
 
 interface Reading {

@@ -21,7 +21,12 @@ export async function rehearseCommand(
     );
   // Mistakes in the files are told before anything is built.
   await load(path, flags, terminal, new Redactor());
-  const inventory = await loadInventoryFile(findInventory(path, flags.inventory), terminal, flags.extraVars);
+  const inventory = await loadInventoryFile(
+    findInventory(path, flags.inventory),
+    terminal,
+    flags.extraVars,
+    flags.vaultPasswordFile,
+  );
   const say = (line: string): void => aside(`${dim(line, terminal)}\n`, flags, terminal);
   title('Rehearsal: throwaway hosts on this machine, real systemd, real SSH', flags, terminal);
   const rehearsal =
@@ -106,6 +111,7 @@ function argumentsOf(rehearsal: Rehearsal, path: string, flags: RunFlags): strin
     ...['--private-key', rehearsal.privateKey, '--known-hosts', rehearsal.knownHosts, '--no-ssh-config'],
     ...(flags.limit === undefined ? [] : ['--limit', flags.limit]),
     ...(flags.startAtTask === undefined ? [] : ['--start-at-task', flags.startAtTask]),
+    ...(flags.vaultPasswordFile === undefined ? [] : ['--vault-password-file', flags.vaultPasswordFile]),
     ...(flags.diff ? ['--diff'] : []),
     ...(flags.output === undefined ? [] : ['--output', flags.output]),
     ...Array.from({ length: flags.verbose ?? 0 }, () => '-v'),

@@ -49,7 +49,7 @@ export function createSecretStore(options: StoreOptions): SecretStore {
 
 async function openAge(armor: string, identities: readonly string[]): Promise<string> {
   const file = Buffer.from(armor);
-  if (wantsPassphrase(file))
+  if (await wantsPassphrase(file))
     throw new SecretError(
       'this is encrypted with a passphrase',
       'encrypt it to recipients: `homerun secret encrypt`',
