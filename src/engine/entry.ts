@@ -7,7 +7,7 @@ export interface Entry {
   readonly isHandler: boolean;
   /** The handler that is done with this entry: the task itself, or the one that included it last. */
   settles?: Task | undefined;
-  prepared?: Exclude<Prepared, { kind: 'waiting' }>;
+  prepared?: Exclude<Prepared, { kind: 'waiting' }> | undefined;
   /** Index of the next turn of its loop. */
   next: number;
   readonly results: TaskResult[];

@@ -18,8 +18,8 @@ export async function settle(
   ended: Ended,
 ): Promise<'done' | 'again'> {
   const { item, entry } = unit;
-  const { result, happened } = withEarlierTries(unit, now, ended);
   const check = item.checkMode ?? context.settings.check;
+  const { result, happened } = withEarlierTries(unit, now, ended, check);
   const conclusion = item.conclude(result);
   if (!('changed' in conclusion)) {
     if (check && result.changed) {
@@ -72,9 +72,10 @@ function withEarlierTries(
   unit: Unit,
   result: TaskResult,
   happened: Ended,
+  check: boolean,
 ): { result: TaskResult; happened: Ended } {
   const { item, entry } = unit;
-  if (!item.retry) return { result, happened };
+  if (!item.retry || check) return { result, happened };
   const latest = happened.changes ?? [];
   // A command that was tried five times is one line all the same.
   const repeated = new Set(latest.map((change) => change.summary));

@@ -36,6 +36,8 @@ export function buildWindow(context: HostContext, queue: Entry[], reach: number,
         throw new Error(`'${entry.task.name}' waits for '${prepared.for}', which nothing gives`);
       break;
     }
+    // What is taken in here may depend on what handlers give, and cannot be put back.
+    if (prepared.kind === 'include' && slots.some((slot) => slot.kind === 'meta')) break;
     entry.prepared = prepared;
     if (prepared.kind === 'include') {
       if (prepared.tasks.length === 0) handlerDone(context, entry);

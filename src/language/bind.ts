@@ -32,6 +32,24 @@ export function bind(
   });
 }
 
+/**
+ * The same for handlers. One that includes a file under a name of its own answers to that name, and its tasks run
+ * for it; without a name, the tasks of the file are handlers themselves.
+ */
+export function bindHandlers(
+  sources: readonly TaskSource[],
+  context: Context,
+  onMistake?: OnMistake,
+): readonly Step[] {
+  return sources.flatMap((source): readonly Step[] => {
+    const { name, listen } = source.keywords as { name?: string; listen?: unknown };
+    if (source.kind !== 'include' || (name === undefined && listen === undefined))
+      return bind([source], context, onMistake);
+    const inner = inside(context, source.raw, source.keywords);
+    return [new Step(source, inner, nameOf(source, inner))];
+  });
+}
+
 function bindOrKeep(
   source: IncludeSource,
   inner: Context,

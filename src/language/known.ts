@@ -17,6 +17,7 @@ const OF_RESULTS = [
   'stdout_lines',
   'stderr_lines',
   'results',
+  'attempts',
   'msg',
 ];
 

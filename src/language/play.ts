@@ -3,7 +3,7 @@ import type { Host } from '../model/inventory.ts';
 import type { Play } from '../model/playbook.ts';
 import { positionAt } from '../model/source.ts';
 import { isList, type Value, type ValueMap } from '../model/value.ts';
-import { bind } from './bind.ts';
+import { bind, bindHandlers } from './bind.ts';
 import { scopeOf, type Context, type Loading } from './context.ts';
 import { toDiagnostic } from './diagnose.ts';
 import { findFile, foldersOf, type Folders } from './files.ts';
@@ -46,7 +46,7 @@ export function bindPlay(
   const steps = bind(tasks, context, onMistake);
   // Handlers run because they are notified, whatever tags were asked for.
   const everything = { ...loading, selects: () => true };
-  const handlers = bind(read(keywords.handlers), { ...context, loading: everything, tags: [] }, onMistake);
+  const handlers = bindHandlers(read(keywords.handlers), { ...context, loading: everything, tags: [] }, onMistake);
   registers.take(steps);
   const { line } = positionAt(span.file, span.start);
   const play: Play = {

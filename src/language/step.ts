@@ -3,6 +3,7 @@ import type { Prepared, Runtime, Task, WorkItem } from '../model/playbook.ts';
 import { atOnce } from './attempt.ts';
 import { bindInclude } from './bind.ts';
 import { testAll } from './conditions.ts';
+import type { ValueMap } from '../model/value.ts';
 import { scopeOf, type Context } from './context.ts';
 import { toDiagnostic, toFailure } from './diagnose.ts';
 import { loopOf, mentionsLoop, turnsOf } from './loop.ts';
@@ -70,11 +71,16 @@ export class Step implements Task {
       const item = workItem({ source, context, host, runtime }, scope, atOnce);
       return { kind: 'work', items: [item], looped: false };
     }
+    let known = runtime;
     const items = turnsOf(source, loopOf(source, scope)).map((loop): WorkItem => {
-      const own = scopeOf(context, host, runtime, [loop.values]);
-      const turn = { source, context, host, runtime, loop };
+      const own = scopeOf(context, host, known, [loop.values]);
+      const turn = { source, context, host, runtime: known, loop };
       const verdict = testAll(context.conditions, own);
-      return verdict.holds ? workItem(turn, own, atOnce) : skippedItem(turn, because(verdict.text));
+      if (!verdict.holds) return skippedItem(turn, because(verdict.text));
+      const item = workItem(turn, own, atOnce);
+      // What one turn of `set_fact` sets, the next one sees: that is how lists are put together.
+      if (item.module.facts) known = withFacts(known, item.module.facts(item.params));
+      return item;
     });
     return { kind: 'work', items, looped: true };
   }
@@ -94,6 +100,13 @@ export class Step implements Task {
         : [];
     });
   }
+}
+
+function withFacts(runtime: Runtime, facts: ValueMap): Runtime {
+  const values = Object.entries(facts).map(
+    ([name, value]) => [name, { kind: 'known' as const, value }] as const,
+  );
+  return new Map([...runtime, ...values]);
 }
 
 function because(condition: string): string {
