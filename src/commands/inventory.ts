@@ -1,15 +1,35 @@
+import { writeFileSync } from 'node:fs';
 import type { Host, Inventory } from '../model/inventory.ts';
+import { graphAsMermaid, graphAsSvg, graphAsText } from '../report/graph.ts';
 import { loadInventoryFile } from './load.ts';
-import { exitCode, type Terminal } from './terminal.ts';
+import { exitCode, UsageError, type Terminal } from './terminal.ts';
 
 /** `homerun inventory`: who is in the house, as homerun understood the file. */
 export async function inventoryCommand(
-  flags: { inventory: string; json?: boolean },
+  flags: { inventory: string; json?: boolean; graph?: boolean | string },
   terminal: Terminal,
 ): Promise<number> {
   const inventory = await loadInventoryFile(flags.inventory, terminal);
+  if (flags.graph === true) {
+    terminal.out(graphAsText(inventory, terminal.columns()));
+    return exitCode.fine;
+  }
+  if (typeof flags.graph === 'string') {
+    writeFileSync(flags.graph, graphFor(flags.graph, inventory));
+    terminal.out(`${flags.graph} is written\n`);
+    return exitCode.fine;
+  }
   terminal.out(flags.json ? `${JSON.stringify(asData(inventory), undefined, 2)}\n` : asText(inventory));
   return exitCode.fine;
+}
+
+function graphFor(file: string, inventory: Inventory): string {
+  if (file.endsWith('.svg')) return graphAsSvg(inventory);
+  if (file.endsWith('.mmd') || file.endsWith('.mermaid')) return graphAsMermaid(inventory);
+  throw new UsageError(
+    `\`${file}\` is no kind of picture that homerun can draw`,
+    'end the name in .svg or .mmd; without a name it is drawn here',
+  );
 }
 
 function asText(inventory: Inventory): string {

@@ -123,6 +123,7 @@ Exit codes: 0 fine, 1 a task failed, 2 wrong input and nothing was run,
     .description('show the hosts, groups and networks')
     .addOption(inventoryOption())
     .option('--json', 'as JSON')
+    .option('--graph [file]', 'draw it: here, or into FILE.svg or FILE.mmd')
     .action(async (flags) => done(await (await import('./inventory.ts')).inventoryCommand(flags, terminal)));
   program
     .command('doc [module]')
