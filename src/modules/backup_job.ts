@@ -1,20 +1,8 @@
-import { type Change, type Failure, type Plan, ask, defineModule, isFailure, run } from '../model/module.ts';
-import { joinScripts, raw, sh } from '../model/script.ts';
+import { ask, defineModule } from '../model/module.ts';
 import { type BackupParams, backupParams } from './lib/backup-params.ts';
-import {
-  type BackupState,
-  backupProbe,
-  knownHosts,
-  passwordContent,
-  readBackup,
-} from './lib/backup-probe.ts';
-import { attributeChanges } from './lib/attributes.ts';
-import { backupFiles, backupScript } from './lib/backup-script.ts';
-import { backupService, backupTimer } from './lib/backup-units.ts';
-import { planFile } from './lib/file-change.ts';
-import type { FileState } from './lib/file-state.ts';
-import { isStarted, unitCommand } from './lib/systemctl.ts';
-import { planEnabled } from './lib/unit-plan.ts';
+import { planAbsent, planPresent } from './lib/backup-plan.ts';
+import { type BackupState, backupProbe, readBackup } from './lib/backup-probe.ts';
+import { backupFiles } from './lib/backup-script.ts';
 
 /** A backup of a host's folders, on schedule. */
 export const backupJob = defineModule<BackupParams, BackupState>({
@@ -71,104 +59,3 @@ with its SD card. \`state: absent\` leaves password, key and repository where th
   },
   result: (_state, { name }) => ({ script: backupFiles(name).script, health: backupFiles(name).health }),
 });
-
-function planPresent(state: BackupState, given: BackupParams): Plan {
-  const refusal = whatIsWrong(state, given);
-  if (refusal) return refusal;
-  const { files, timer } = state;
-  if (timer === undefined) return [];
-  const { script, timerUnit } = backupFiles(given.name);
-  const owned = { owner: 'root', group: 'root', createFolder: true };
-  const password = planPassword(files.password, given);
-  const plans = [
-    password,
-    given.host_key === undefined
-      ? []
-      : planFile(files.knownHosts, { content: knownHosts(given.host_key), ...owned, mode: '0644' }),
-    planFile(files.script, { content: backupScript(given), ...owned, mode: '0700', validate: 'sh -n %s' }),
-    reloaded(planFile(files.service, { content: backupService(given), ...owned, mode: '0644' })),
-    reloaded(planFile(files.timer, { content: backupTimer(given), ...owned, mode: '0644' })),
-  ];
-  const failure = plans.find(isFailure);
-  if (failure) return failure;
-  const changes = plans.flatMap((plan) => (isFailure(plan) ? [] : plan));
-  if (!state.isOpened)
-    changes.push({
-      summary: `open the repository ${given.repository ?? ''}, or make it`,
-      actions: [run(sh`${script} init`)],
-    });
-  const isNew = files.timer.content.kind !== 'same';
-  const enabling = planEnabled(
-    isNew && timer.enabled === 'static' ? { ...timer, enabled: 'disabled' } : timer,
-    {
-      name: timerUnit,
-      enabled: true,
-    },
-  );
-  if ('failed' in enabling) return enabling;
-  const verb = isStarted(timer) ? (isNew ? 'restart' : undefined) : 'start';
-  const starting: readonly Change[] =
-    verb === undefined
-      ? []
-      : [
-          {
-            summary: `${verb} ${timerUnit}`,
-            before: timer.active,
-            after: 'active',
-            actions: [run(unitCommand(verb, timerUnit))],
-          },
-        ];
-  return [...changes, ...enabling, ...starting];
-}
-
-/** What would make a job that cannot run. */
-function whatIsWrong({ missing, scheduleError }: BackupState, given: BackupParams): Failure | undefined {
-  if (scheduleError !== undefined)
-    return {
-      failed: `systemd does not take \`${given.schedule}\` for a time: ${scheduleError}`,
-      hint: 'try it with `systemd-analyze calendar`; each day at half past two is `*-*-* 02:30`',
-    };
-  if (missing.length === 0) return undefined;
-  return { failed: `not on this host: ${missing.join(', ')}`, hint: 'install it first (module apt)' };
-}
-
-/** Where none was given, one is made on the host: it is in no plan, no log and no argument. */
-function planPassword(file: FileState, given: BackupParams): Plan {
-  if (given.method !== 'restic') return [];
-  const owned = { owner: 'root', group: 'root', mode: '0600' };
-  const content = passwordContent(given);
-  if (content !== undefined) return planFile(file, { content, ...owned, createFolder: true });
-  if (file.type === 'file') return attributeChanges(file, owned);
-  const { folder, password } = backupFiles(given.name);
-  const make = sh`umask 077
-mkdir -p -m 755 ${folder} && head -c 30 /dev/urandom | base64 >${`${password}.new`} && mv ${`${password}.new`} ${password}`;
-  return [{ summary: `make a password in ${password}`, actions: [run(make)] }];
-}
-
-/** systemd reads a changed unit only when it is told to. */
-function reloaded(plan: Plan): Plan {
-  if (isFailure(plan)) return plan;
-  return plan.map((change) => ({
-    ...change,
-    actions: [...change.actions, run(raw('systemctl daemon-reload'))],
-  }));
-}
-
-function planAbsent({ files, timer }: BackupState, { name }: BackupParams): Plan {
-  const { script, service, timer: timerFile, timerUnit, knownHosts } = backupFiles(name);
-  const present = [files.timer, files.service, files.script, files.knownHosts].some(
-    ({ type }) => type !== 'absent',
-  );
-  if (!present) return [];
-  const stop =
-    timer?.load === 'not-found' ? raw(':') : sh`systemctl disable --quiet --now -- ${timerUnit} || exit`;
-  const remove = sh`rm -f -- ${[timerFile, service, script, knownHosts]} && systemctl daemon-reload`;
-  return [
-    {
-      summary: `remove the backup ${name}`,
-      before: script,
-      after: '',
-      actions: [run(joinScripts([stop, remove]))],
-    },
-  ];
-}

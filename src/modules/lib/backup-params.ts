@@ -58,7 +58,14 @@ export const backupParams = z
           });
       })
       .describe('When, as systemd’s OnCalendar.'),
-    random_delay: text.default('20min').describe('Spreads the starts of several hosts over this time.'),
+    random_delay: z
+      .string()
+      .regex(
+        /^\d+ ?(?:s|sec|m|min|h|hr)?(?: \d+ ?(?:s|sec|m|min|h|hr))*$/,
+        'a length of time such as `20min`',
+      )
+      .default('20min')
+      .describe('Spreads the starts of several hosts over this time.'),
     retention: z
       .strictObject({
         daily: count.default(7).describe('Days of which the last snapshot is kept.'),

@@ -62,10 +62,11 @@ check_repository() { tool check --quiet --read-data-subset="$check_subset"; }
 
 list_snapshots() { tool snapshots; }
 
-# A name may hold what a pattern would not take as it stands.
+# By the tag alone: a host that was just set up may not have its name yet. A name may hold what a pattern would not
+# take as it stands.
 bring_back() {
-  tool ls --json --host "$(uname -n)" --tag "$name" "$3" "$1" 2>/dev/null | grep '"struct_type":"node"' >/dev/null ||
+  tool ls --json --tag "$name" "$3" "$1" 2>/dev/null | grep '"struct_type":"node"' >/dev/null ||
     fail "$1 is not in the snapshot $3"
   pattern=$(printf '%s' "$1" | sed 's/[][*?\\\\]/\\\\&/g')
-  tool restore "$3" --host "$(uname -n)" --tag "$name" --target "$2" --include "$pattern" >&2 || fail "restic ended with exit code $?"
+  tool restore "$3" --tag "$name" --target "$2" --include "$pattern" >&2 || fail "restic ended with exit code $?"
 }`;

@@ -184,7 +184,9 @@ finish() {
   exit "$code"
 }
 
+# Until the repository has been opened with these settings, no run begins.
 initialize() {
+  rm -f "$opened"
   look_for_mount
   make_repository
   mkdir -p "$state" && chmod 755 "$\{state%/*}" "$state" && printf '%s\\n' "$repository" >"$opened" || exit
