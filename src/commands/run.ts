@@ -9,6 +9,7 @@ import { factsProbe } from '../modules/setup.ts';
 import { createReporter, type Reporter } from '../report/index.ts';
 import { connector } from './connect.ts';
 import { load, type LoadFlags } from './load.ts';
+import { withMaskedErrors } from './secrets.ts';
 import { exitCode, UsageError, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -40,6 +41,10 @@ export interface RunFlags extends LoadFlags {
 /** `homerun run` and `homerun plan`. */
 export async function runCommand(path: string, flags: RunFlags, terminal: Terminal): Promise<number> {
   const redactor = new Redactor();
+  return withMaskedErrors(redactor, () => run(path, flags, terminal, redactor));
+}
+
+async function run(path: string, flags: RunFlags, terminal: Terminal, redactor: Redactor): Promise<number> {
   const { inventory, playbook } = await load(path, flags, terminal, redactor);
   if (flags.listHosts || flags.listTasks) return list(playbook, flags, terminal);
   let reporter: Reporter | undefined;

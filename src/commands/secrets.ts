@@ -48,6 +48,18 @@ function askHidden(
   };
 }
 
+/** Does something with secrets; whatever is thrown, also for a mistake of ours, goes on without them in its text. */
+export async function withMaskedErrors<T>(redactor: Redactor, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    error.message = redactor.redact(error.message);
+    if (error.stack !== undefined) error.stack = redactor.redact(error.stack);
+    throw error;
+  }
+}
+
 type Attempt<T> =
   | { readonly kind: 'read'; readonly value: T }
   | { readonly kind: 'mistaken'; readonly error: DiagnosticError };
