@@ -88,9 +88,7 @@ export const backupParams = z
       .describe('Shell command run before, such as a dump of a database. Its failure stops the backup.'),
     after: text
       .optional()
-      .describe(
-        'Shell command run afterwards, whatever came of it: `$RESULT` is `ok`, `failed` or `refused`.',
-      ),
+      .describe('Shell command run afterwards, unless the run was refused: `$RESULT` is `ok` or `failed`.'),
   })
   .superRefine((given, context) => {
     const complain = (name: string, message: string): void =>
