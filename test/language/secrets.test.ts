@@ -98,6 +98,46 @@ hosts: {pi: {}}
   });
 });
 
+describe('templates', () => {
+  test('a file with a secret in it is secret; one that only asks about it is not', () => {
+    const root = folder({
+      'playbooks/site.yaml': `- hosts: pi
+  vars: {token: !env TOKEN}
+  tasks:
+    - template: {src: with.hbs, dest: /a}
+    - template: {src: without.hbs, dest: /b}
+`,
+      'templates/with.hbs': 'name = {{inventory_hostname}}\ntoken = {{upper token}}\n',
+      'templates/without.hbs': '{{#if token}}there is one{{/if}}\n',
+    });
+    const secrets = source('');
+    const inventory = loadInventory(join(root, 'inventory.yaml'), { secrets });
+    const play = firstPlay(loadPlaybook(join(root, 'playbooks/site.yaml'), { inventory, modules, secrets }));
+    const [first, second] = play.tasks.map((task) => {
+      const [item] = work(task.prepare(hostOf(play, 'pi'), new Map()));
+      const input = item?.inputs['src'];
+      return input?.kind === 'files' ? input.files[0] : undefined;
+    });
+    expect(first?.secret?.reveal()).toBe('name = pi\ntoken = FROM OUTSIDE\n');
+    expect(first?.secret?.parts).toEqual(['FROM OUTSIDE']);
+    expect(second).toMatchObject({ bytes: Buffer.from('there is one\n') });
+    expect(second?.secret).toBeUndefined();
+  });
+
+  test('what is too short to be masked alone hides the text around it', () => {
+    const root = folder({
+      'playbooks/site.yaml':
+        '- hosts: pi\n  vars: {pin: !env PIN}\n  tasks:\n    - copy: {dest: /a, content: "pin={{pin}}"}\n',
+    });
+    const secrets = secretsOf({ PIN: '12' });
+    const inventory = loadInventory(join(root, 'inventory.yaml'), { secrets });
+    const play = firstPlay(loadPlaybook(join(root, 'playbooks/site.yaml'), { inventory, modules, secrets }));
+    const prepared = play.tasks[0]?.prepare(hostOf(play, 'pi'), new Map());
+    const content = (prepared && (work(prepared)[0]?.params as { content: Secret }))?.content;
+    expect([content?.reveal(), content?.parts]).toEqual(['pin=12', undefined]);
+  });
+});
+
 describe('secrets.yaml beside the inventory', () => {
   test('gives variables to all hosts; groups and hosts are stronger; texts and numbers are secret', () => {
     const inventory = `vars: {db: weak, plain: seen}
