@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prefixOf } from '../../src/rehearsal/state.ts';
+import { root } from './house.ts';
+import { canRehearse } from './possible.ts';
+
+const state = '/run/homerun-rehearsal-interrupt';
+const skipped = !(await canRehearse('interrupting a rehearsal'));
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'homerun-interrupt-'));
+  writeFileSync(
+    join(folder, 'inventory.yaml'),
+    `networks:
+  modem: {range: 192.168.1.0/24, gateway: 192.168.1.1}
+connection: {user: admin, become: true}
+hosts:
+  one:
+    address: 192.168.1.61
+    interfaces: {eth0: {network: modem, address: 192.168.1.61}}
+`,
+  );
+  writeFileSync(join(folder, 'site.yaml'), '- hosts: all\n  tasks:\n    - command: sleep 600\n');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Rehearses until its output holds this text, then does the deed; gives what was printed and the exit code. */
+async function rehearse(
+  text: string,
+  deed: (child: ReturnType<typeof spawn>) => Promise<void> | void,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const args = [
+    join(root, 'dist/cli.js'),
+    'rehearse',
+    'site.yaml',
+    '--directory',
+    state,
+    '-o',
+    'lines',
+    '-v',
+  ];
+  const env = { ...process.env, HOME: folder, XDG_STATE_HOME: join(folder, 'state') };
+  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (more: string) => (stdout += more));
+  child.stderr.setEncoding('utf8').on('data', (more: string) => (stderr += more));
+  const ended = new Promise<number | null>((done) => child.once('close', done));
+  while (!stdout.includes(text) && child.exitCode === null) await sleep(20);
+  await deed(child);
+  return { code: await ended, stdout, stderr };
+}
+
+/** Folder and namespaces of the rehearsal that are still there. */
+function left(): string[] {
+  const namespaces = existsSync('/run/netns') ? readdirSync('/run/netns') : [];
+  const ours = namespaces.filter((name) => name.startsWith(`${prefixOf(state)}-`));
+  return [...(existsSync(state) ? [state] : []), ...ours];
+}
+
+describe.skipIf(skipped)('an interrupted rehearsal leaves nothing behind', () => {
+  test('while its hosts boot', async () => {
+    const { code, stderr } = await rehearse('booting one', (child) => void child.kill('SIGINT'));
+    expect([code, stderr]).toEqual([130, 'interrupted\n']);
+    expect(left()).toEqual([]);
+  });
+
+  test('in the middle of a run, however often it is told', async () => {
+    const { code, stdout } = await rehearse('PLAY all', async (child) => {
+      await sleep(1000);
+      child.kill('SIGINT');
+      child.kill('SIGTERM');
+    });
+    expect(code).toBe(130);
+    expect(stdout).toContain('Stopped before the end.');
+    expect(stdout).toContain('the hosts are taken down; nothing of them is left');
+    expect(left()).toEqual([]);
+  });
+
+  test('where its reader goes away', async () => {
+    const { code, stderr } = await rehearse('First run', (child) => void child.stdout?.destroy());
+    expect([code, stderr]).toEqual([130, '']);
+    expect(left()).toEqual([]);
+  });
+});
