@@ -210,6 +210,7 @@ describe.skipIf(!(await canRehearse('the tunnel')))('the tunnel of the house', (
     );
     const run = await homerun(house, ['run', playbook, '--limit', 'vpn'], { inventory });
     expect(named(run, 'changed')).toEqual([
+      'vpn: Let OpenVPN read its certificates again',
       'vpn: No certificates for those who may not join any more: phone',
     ]);
     await must(
