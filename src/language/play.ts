@@ -46,7 +46,11 @@ export function bindPlay(
   const steps = bind(tasks, context, onMistake);
   // Handlers run because they are notified, whatever tags were asked for.
   const everything = { ...loading, selects: () => true };
-  const handlers = bindHandlers(read(keywords.handlers), { ...context, loading: everything, tags: [] }, onMistake);
+  const handlers = bindHandlers(
+    read(keywords.handlers),
+    { ...context, loading: everything, tags: [] },
+    onMistake,
+  );
   registers.take(steps);
   const { line } = positionAt(span.file, span.start);
   const play: Play = {

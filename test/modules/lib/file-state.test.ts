@@ -167,4 +167,29 @@ test('without any program for sums, the text itself is compared', async () => {
   });
   const [state] = await look(execute, { path: join(folder, 'file'), content: { wanted: 'text' } });
   expect(state?.content).toMatchObject({ kind: 'text', text: 'text' });
+  const [secret] = await look(execute, {
+    path: join(folder, 'file'),
+    content: { wanted: new Secret('other') },
+  });
+  expect(secret?.content).toMatchObject({ kind: 'text', text: 'text' });
 });
+
+test.each(SHELLS)(
+  '%s: what differs from a secret stays on the host, as it may be an old one',
+  async (shell) => {
+    const path = join(folder, 'file');
+    writeFileSync(path, 'secret of yesterday');
+    const answer = await localShell(
+      shell,
+      folder,
+    )(
+      fileStatesScript([
+        { path, content: { wanted: new Secret('secret of today') } },
+        { path, content: { wanted: new Secret('secret of yesterday') } },
+      ]),
+    );
+    expect(answer.stdout).not.toContain('yesterday');
+    const [differing, same] = parseFileStates(answer);
+    expect([differing?.content.kind, same?.content.kind]).toEqual(['large', 'same']);
+  },
+);
