@@ -36,7 +36,8 @@ export function finish(
   if (happened.outcome === 'changed' && unit) notify(context, entry, unit.item.notify);
   if (unit && happened.outcome !== 'failed' && unit.item.module.facts)
     setFacts(context, unit.item.module.facts(unit.item.params));
-  entry.results.push(withItem(happened.result, unit?.item ?? happened.item));
+  const hasTurns = entry.prepared?.kind !== 'work' || entry.prepared.items.length > 0;
+  if (hasTurns) entry.results.push(withItem(happened.result, unit?.item ?? happened.item));
   entry.unknown ||= happened.outcome === 'unknown';
   entry.attempts = 0;
   entry.earlier = [];
@@ -152,7 +153,7 @@ function summaryOf(results: readonly TaskResult[]): TaskResult {
   return {
     changed: results.some((result) => result.changed),
     failed: results.some((result) => result.failed),
-    skipped: results.length > 0 && results.every((result) => result.skipped),
+    skipped: results.every((result) => result.skipped),
     results,
   };
 }

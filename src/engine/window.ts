@@ -56,6 +56,8 @@ export function buildWindow(context: HostContext, queue: Entry[], reach: number,
       if (prepared.kind === 'failed' && !prepared.ignoreErrors) break;
       continue;
     }
+    // Also where no turn of a loop needs the host.
+    if (entry.task.register !== undefined) view.set(entry.task.register, { kind: 'pending' });
     for (const item of prepared.items.slice(entry === acting?.entry ? entry.next + 1 : entry.next)) {
       if (item.skipped !== undefined) {
         slots.push({ kind: 'left-out', entry, item, reason: item.skipped });

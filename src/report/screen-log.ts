@@ -60,7 +60,7 @@ export class ScreenLog {
             'yellow',
             event.host,
             `${oneLine(event.handler)} (handler)`,
-            'notified by an earlier run that broke off; it is run now',
+            'owed by an earlier run that broke off; it runs in this play',
           ),
         ];
       case 'host-unreachable': {

@@ -45,6 +45,21 @@ describe('a loop', () => {
     ]);
   });
 
+  test('without items, or with all of them left out, registers that it was skipped', async () => {
+    const seen: ValueMap[] = [];
+    const see = (value: ValueMap): void => void seen.push(value);
+    const items = [{ path: file('a'), text: 'x' }];
+    const { outcomes } = await runTasks([
+      task(write, [], { name: 'empty', register: 'none' }),
+      show('none', see),
+      task(write, items, { name: 'left out', register: 'out', leaveOut: [0] }),
+      show('out', see),
+    ]);
+    expect(outcomes).toEqual(['empty: skipped', 'show: ok', 'left out: skipped', 'show: ok']);
+    expect(seen[0]).toMatchObject({ skipped: true, changed: false, results: [] });
+    expect(seen.at(-1)).toMatchObject({ skipped: true, results: [{ item: 0, skipped: true }] });
+  });
+
   test('of which a plan cannot know one turn registers nothing that could be taken for its result', async () => {
     writeFileSync(file('b'), 'x');
     const items = ['a', 'b'].map((name) => ({ path: file(name), text: 'x' }));

@@ -26,7 +26,7 @@ describe.skipIf(!hasTmux && process.env['CI'] === undefined)('on a real terminal
       ✗ nas  unreachable: 192.168.1.21:22 refused the connection
           hint   │ is it switched on? try: ssh admin@192.168.1.21
       ! pi   Restart cron (handler):
-          notified by an earlier run that broke off; it is run now
+          owed by an earlier run that broke off; it runs in this play
       ~ pi   Install packages (12 s)
           install cron 3.0pl1-162
           install openvpn 2.6.3
@@ -55,7 +55,7 @@ describe.skipIf(!hasTmux && process.env['CI'] === undefined)('on a real terminal
       ✗ nas  unreachable: 192.168.1.21:22 refused the connection
           hint   │ is it switched on? try: ssh admin@192.168.1.21
       ! pi   Restart cron (handler):
-          notified by an earlier run that broke off; it is run now
+          owed by an earlier run that broke off; it runs in this play
       ~ pi   Install packages (12 s)
           install cron 3.0pl1-162
           install openvpn 2.6.3
