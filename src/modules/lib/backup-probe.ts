@@ -58,7 +58,9 @@ export function knownHosts(hostKey: string): string {
   return `homerun-backup ${hostKey.trim()}\n`;
 }
 
-export function passwordContent({ password }: BackupParams): Secret | undefined {
+/** Undefined where the host makes one for itself, and with rsync, which has none. */
+export function passwordContent({ password, method }: BackupParams): Secret | undefined {
+  if (method !== 'restic') return undefined;
   const text = password instanceof Secret ? password.reveal() : (password ?? '');
   return text === '' ? undefined : new Secret(`${text}\n`);
 }

@@ -13,6 +13,12 @@ tool() {
   fi
 }
 
+# restic asks a question behind its reason.
+cause() {
+  reason=$(printf '%s\\n' "$1" | sed -n 's/^Fatal: //p' | head -n 1)
+  printf '%s\\n' "$\{reason:-$(last_line "$1")}"
+}
+
 # What restic makes of a host that does not answer is hard to read, so that is asked first.
 look_for_server() {
   [ -r "$password_file" ] || refuse "there is no password in $password_file"
@@ -25,7 +31,7 @@ look_for_repository() {
   said=$(tool cat config 2>&1 >/dev/null) && return 0
   case $said in
     *'wrong password'*) refuse "the password in $password_file does not open $repository" ;;
-    *) refuse "there is no repository at $repository (is its disk mounted?): $(last_line "$said")" ;;
+    *) refuse "there is no repository at $repository (is its disk mounted?): $(cause "$said")" ;;
   esac
 }
 
@@ -33,7 +39,7 @@ make_repository() {
   look_for_server
   said=$(tool cat config 2>&1 >/dev/null) && return 0
   case $said in *'wrong password'*) refuse "the password in $password_file does not open $repository, which is there already" ;; esac
-  said=$(tool init 2>&1) || fail "cannot make the repository $repository: $(last_line "$said")"
+  said=$(tool init 2>&1) || fail "cannot make the repository $repository: $(cause "$said")"
 }
 
 back_up() {
@@ -53,7 +59,7 @@ thin_out() {
     --keep-monthly "$keep_monthly" --prune 2>&1); do
     turn=$((turn + 1))
     case $said in *'already locked'*) ;; *) turn=31 ;; esac
-    [ "$turn" -le 30 ] || fail "old snapshots could not be thrown away: $(last_line "$said")"
+    [ "$turn" -le 30 ] || fail "old snapshots could not be thrown away: $(cause "$said")"
     sleep 60
   done
 }
