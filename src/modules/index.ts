@@ -44,6 +44,8 @@ import { timezone } from './timezone.ts';
 import { unarchive } from './unarchive.ts';
 import { user } from './user.ts';
 import { waitFor } from './wait_for.ts';
+import { wireguard } from './wireguard.ts';
+import { wireguardKey } from './wireguard_key.ts';
 
 /** Every module that a playbook can name, in the order of the docs. */
 export const modules: readonly Module[] = [
@@ -94,4 +96,6 @@ export const modules: readonly Module[] = [
   unarchive,
   user,
   waitFor,
+  wireguard,
+  wireguardKey,
 ];

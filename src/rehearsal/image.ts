@@ -18,7 +18,7 @@ export interface Image {
 /** Packages that hosts can install although they reach no mirror, unless the caller names others. */
 export const defaultPackages: readonly string[] =
   `cron openvpn openssl easy-rsa iptables iptables-persistent netfilter-persistent dnsmasq isc-dhcp-client restic
-  rsync screen curl wget nginx-light wireguard-tools busybox bash dash zip unzip git tcpdump conntrack
+  rsync screen curl wget nginx-light wireguard-tools wireguard-go busybox bash dash zip unzip git tcpdump conntrack
   netcat-openbsd jq unattended-upgrades acl attr ufw xz-utils zstd
   bzip2 locales gpg gpg-agent`.split(/\s+/);
 

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { Secret } from '../../src/model/secret.ts';
+import { wireguardConfig } from '../../src/modules/lib/wireguard-config.ts';
+import { wireguard } from '../../src/modules/wireguard.ts';
+import { wireguardKey } from '../../src/modules/wireguard_key.ts';
+import { complaint, summaries } from './on-shells.ts';
+
+// What real interfaces make of it is in test/rehearsal/wireguard.test.ts.
+
+const one = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=';
+const other = 'TrMvSoP4jYQlY6RIzBgbssQqY3vxI2Pi+y71lOWWXX0=';
+const psk = 'EWC3nBy+vxHEGLXOqYj7dcc4JO7Kd4Zb2dYG0Tz0xSg=';
+const asked = {
+  name: 'wg0',
+  addresses: '10.9.0.2/24',
+  table: 208,
+  peers: [
+    {
+      name: 'vpn',
+      public_key: one,
+      preshared_key: new Secret(psk),
+      endpoint: '203.0.113.10:51820',
+      allowed_ips: ['0.0.0.0/0'],
+      keepalive: 25,
+    },
+  ],
+};
+const config = wireguardConfig(wireguard.params.parse(asked));
+
+test('the file holds what was asked, and no private key', () => {
+  expect(config.reveal()).toBe(`# Written by homerun: what is changed here is undone by the next run.
+[Interface]
+Address = 10.9.0.2/24
+Table = 208
+PostUp = wg set %i private-key /etc/wireguard/wg0.key
+
+[Peer]
+# vpn
+PublicKey = ${one}
+PresharedKey = ${psk}
+AllowedIPs = 0.0.0.0/0
+Endpoint = 203.0.113.10:51820
+PersistentKeepalive = 25
+`);
+  // The words of the file are everybody's; only the shared key is masked.
+  expect(config.parts).toEqual([psk]);
+});
+
+describe('wireguard', () => {
+  const unit = {
+    id: 'wg-quick@wg0.service',
+    load: 'loaded',
+    active: 'active',
+    sub: 'exited',
+    enabled: 'enabled',
+    outdated: false,
+    done: false,
+    canReload: false,
+  };
+  const sum = createHash('sha256').update(config.reveal()).digest('hex');
+  const state = { unit, hasKey: true, isPending: false, isUp: true, config: `${sum} -rw------- 0` };
+
+  test.each([
+    ['nothing to do', state, []],
+    ['an interface that was taken away', { ...state, isUp: false }, ['restart wg-quick@wg0.service']],
+    ['a change that was not seen to work', { ...state, isPending: true }, ['restart wg-quick@wg0.service']],
+    [
+      'a file that others may read',
+      { ...state, config: `${sum} -rw-r--r-- 0` },
+      ['write /etc/wireguard/wg0.conf', 'restart wg-quick@wg0.service'],
+    ],
+    ['no key', { ...state, hasKey: false }, ['failed: there is no key /etc/wireguard/wg0.key']],
+    ['no tools', { ...state, trouble: 'missing' }, ['failed: wg-quick is not installed on this host']],
+  ])('%s', (_, seen, expected) => {
+    expect(summaries(wireguard, seen, asked)).toEqual(expected);
+  });
+
+  test('peers that cannot work are refused', () => {
+    const refused = (...peers: readonly object[]): string | undefined =>
+      complaint(wireguard, { ...asked, peers });
+    const peer = { public_key: one, allowed_ips: ['10.9.0.1/32'] };
+    expect(refused(peer, { ...peer, public_key: other })).toBe('two peers have 10.9.0.1/32 in `allowed_ips`');
+    expect(refused(peer, { ...peer, allowed_ips: ['10.9.0.3/32'] })).toContain('is there twice');
+    expect(refused({ ...peer, public_key: 'short' })).toContain('wg pubkey');
+    expect(refused({ ...peer, allowed_ips: ['10.9.0.1'] })).toContain('is no address with prefix length');
+    expect(refused({ ...peer, endpoint: 'vpn.example.org' })).toContain('is no endpoint');
+    expect(complaint(wireguard, { name: 'wg0' })).toBe('`addresses` is missing');
+  });
+});
+
+describe('wireguard_key', () => {
+  test.each([
+    ['a key that is there', { publicKey: one, isPrivate: true }, []],
+    ['no key', { publicKey: '', isPrivate: false }, ['make the key /etc/wireguard/wg0.key']],
+    [
+      'a key that others may read',
+      { publicKey: one, isPrivate: false },
+      ['make /etc/wireguard/wg0.key private'],
+    ],
+  ])('%s', (_, state, expected) => {
+    expect(summaries(wireguardKey, state, { name: 'wg0' })).toEqual(expected);
+  });
+
+  test('a plan gives no public key, as there is none yet', () => {
+    const params = wireguardKey.params.parse({ name: 'wg0' });
+    const made = wireguardKey.result?.({ publicKey: '', isPrivate: false }, params, [], {});
+    expect(made).toEqual({ key: '/etc/wireguard/wg0.key' });
+  });
+});
