@@ -1,5 +1,6 @@
 import type { Module } from '../model/module.ts';
 import { apt } from './apt.ts';
+import { aptRepository } from './apt_repository.ts';
 import { assert } from './assert.ts';
 import { authorizedKey } from './authorized_key.ts';
 import { backupHealth } from './backup_health.ts';
@@ -10,6 +11,7 @@ import { certificateAuthority } from './certificate_authority.ts';
 import { command } from './command.ts';
 import { copy } from './copy.ts';
 import { cron } from './cron.ts';
+import { deb822Repository } from './deb822_repository.ts';
 import { debconf } from './debconf.ts';
 import { debug } from './debug.ts';
 import { dnsmasq } from './dnsmasq.ts';
@@ -22,6 +24,7 @@ import { hostname } from './hostname.ts';
 import { iptablesChains } from './iptables_chains.ts';
 import { knownHosts } from './known_hosts.ts';
 import { lineinfile } from './lineinfile.ts';
+import { localeGen } from './locale_gen.ts';
 import { mount } from './mount.ts';
 import { netplan } from './netplan.ts';
 import { opensshKeypair } from './openssh_keypair.ts';
@@ -29,6 +32,7 @@ import { openvpnBundle } from './openvpn_bundle.ts';
 import { openvpnClient } from './openvpn_client.ts';
 import { openvpnServer } from './openvpn_server.ts';
 import { replace } from './replace.ts';
+import { screen } from './screen.ts';
 import { service, systemd, systemdService } from './service.ts';
 import { setFact } from './set_fact.ts';
 import { setup } from './setup.ts';
@@ -50,6 +54,7 @@ import { wireguardKey } from './wireguard_key.ts';
 /** Every module that a playbook can name, in the order of the docs. */
 export const modules: readonly Module[] = [
   apt,
+  aptRepository,
   assert,
   authorizedKey,
   backupHealth,
@@ -60,6 +65,7 @@ export const modules: readonly Module[] = [
   command,
   copy,
   cron,
+  deb822Repository,
   debconf,
   debug,
   dnsmasq,
@@ -72,6 +78,7 @@ export const modules: readonly Module[] = [
   iptablesChains,
   knownHosts,
   lineinfile,
+  localeGen,
   mount,
   netplan,
   opensshKeypair,
@@ -79,6 +86,7 @@ export const modules: readonly Module[] = [
   openvpnClient,
   openvpnServer,
   replace,
+  screen,
   service,
   setFact,
   setup,

@@ -35,7 +35,7 @@ export function gitPrelude(asked: GitAsked, reading: boolean): Script {
     key,
     sh`export GIT_SSH_COMMAND="$command"
 dest=${pathWord(asked.dest)} repo=${asked.repo} version=${asked.version} remote=${asked.remote}
-fail() { printf '%s\n' "$1" | grep -v '^hint:\|^$' | tail -n 3 >&2; exit 1; }`,
+fail() { printf '%s\n' "$1" | grep -v '^hint:\|^$\|^Please make sure\|^and the repository\|^fatal: Could not read from' | tail -n 3 >&2; exit 1; }`,
   ]);
 }
 
@@ -76,7 +76,7 @@ absent:*:yes | repository:yes:*)
     elif [ "$version" = HEAD ]; then list=$(git ls-remote --symref -- "$repo" HEAD 2>&1)
     else list=$(git ls-remote -- "$repo" "refs/heads/$version" "refs/tags/$version" "refs/tags/$version^{}" 2>&1); fi
     if [ $? = 0 ]; then printf '%s\n' "$list" | tr '\t' ' ' | grep -E '^([0-9a-f]{40,64}|ref:) ' | sed 's/^/ref=/'
-    else printf 'problem=%s\n' "$(printf '%s\n' "$list" | grep -v '^$\|^Please make sure\|^and the repository' | tail -n 1)"; fi
+    else printf 'problem=%s\n' "$(printf '%s\n' "$list" | grep -v '^$\|^Please make sure\|^and the repository\|^fatal: Could not read from' | tail -n 1)"; fi
   fi ;;
 esac
 if [ $kind = repository ] && [ $bare = false ]; then

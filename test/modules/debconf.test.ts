@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { Secret } from '../../src/model/secret.ts';
+import { debconf } from '../../src/modules/debconf.ts';
+import { complaint } from './on-shells.ts';
+
+const asked = { name: 'x', question: 'x/y', vtype: 'password', value: new Secret('open sesame') };
+const state = { lacking: false, problem: '', same: false, value: '', current: {} };
+
+test('a password stands in no text that is shown, and in no argv', () => {
+  const [change] = [debconf.plan(state, debconf.params.parse(asked), {})].flat();
+  expect(JSON.stringify({ ...change, actions: [] })).not.toContain('sesame');
+  const probe = debconf.probe(debconf.params.parse({ ...asked, value: 'open sesame' }), {});
+  const secrets = probe.kind === 'ask' ? probe.script.secrets.map((secret) => secret.reveal()) : [];
+  expect(secrets).toContain('open sesame');
+});
+
+test.each([
+  [{ name: 'X' }, 'no package is called that'],
+  [{ name: 'x', question: 'x/y' }, 'belong together'],
+  [{ ...asked, value: 'a\nb' }, 'is one line'],
+  [{ ...asked, vtype: 'boolean', value: 'yes' }, '`true` or `false`'],
+])('will not take %j', (params, why) => {
+  expect(complaint(debconf, params)).toContain(why);
+});
