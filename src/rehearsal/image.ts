@@ -20,7 +20,7 @@ export const defaultPackages: readonly string[] =
   `cron openvpn openssl easy-rsa iptables iptables-persistent netfilter-persistent dnsmasq isc-dhcp-client restic
   rsync screen curl wget nginx-light wireguard-tools wireguard-go busybox bash dash zip unzip git tcpdump conntrack
   netcat-openbsd jq unattended-upgrades acl attr ufw xz-utils zstd
-  bzip2 locales gpg gpg-agent`.split(/\s+/);
+  bzip2 locales gpg gpg-agent jupyter-notebook`.split(/\s+/);
 
 const include: readonly string[] =
   `systemd systemd-sysv dbus libpam-systemd udev openssh-server sudo netplan.io iproute2 iputils-ping
