@@ -10,6 +10,8 @@ export interface Entry {
   prepared?: Exclude<Prepared, { kind: 'waiting' }> | undefined;
   /** Index of the next turn of its loop. */
   next: number;
+  /** The turn whose start was told. */
+  announced?: number;
   readonly results: TaskResult[];
   /** Tries of the turn at hand, for `until`. */
   attempts: number;

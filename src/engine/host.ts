@@ -60,7 +60,9 @@ async function performEntries(context: HostContext, queue: Entry[]): Promise<voi
 function announce(context: HostContext, acting: Acting | undefined, window: readonly Slot[]): void {
   const first = window.find((slot) => slot.kind === 'unit');
   const unit = acting?.unit ?? (first?.kind === 'unit' ? first.unit : undefined);
-  if (!unit) return;
+  // One start for each turn, however often it is tried: whoever watches counts the time from there.
+  if (!unit || unit.entry.announced === unit.entry.next) return;
+  unit.entry.announced = unit.entry.next;
   const item = unit.item.label === undefined || unit.entry.task.noLog ? {} : { item: unit.item.label };
   context.settings.emit({
     kind: 'task-started',

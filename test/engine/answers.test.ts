@@ -91,10 +91,12 @@ test('a plan that left out a command does not fail at what needs its answer', as
 test('`attempts` tells how often a task was tried', async () => {
   let seen: ValueMap = {};
   const retry = { times: 5, delay: 0, until: ({ attempts }: ValueMap) => attempts === 3 };
-  await runTasks([
+  const { events } = await runTasks([
     task(look, { script: sh`true` }, { register: 'tried', retry }),
     show('tried', (value) => (seen = value)),
   ]);
+  // It began once, or nobody could tell how long it has been at it.
+  expect(events.filter((event) => event.kind === 'task-started')).toHaveLength(2);
   expect(seen).toMatchObject({ attempts: 3, changed: false });
 });
 
