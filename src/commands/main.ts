@@ -119,6 +119,14 @@ Exit codes: 0 fine, 1 a task failed, 2 wrong input and nothing was run,
       done(await (await import('./trust.ts')).trustCommand(hosts, flags, terminal)),
     );
   program
+    .command('init [folder]')
+    .description('write a house of your own: inventory, playbooks, tasks, templates')
+    .option('-y, --yes', 'ask nothing; take what is seen and usual')
+    .option('--no-secrets', 'make no passwords')
+    .action(async (folder: string | undefined, flags: { yes?: boolean; secrets: boolean }) =>
+      done(await (await import('./init.ts')).initCommand(folder, flags, terminal)),
+    );
+  program
     .command('inventory')
     .description('show the hosts, groups and networks')
     .addOption(inventoryOption())

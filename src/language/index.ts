@@ -2,3 +2,4 @@ export { loadExtraVariables } from './extra.ts';
 export { loadInventory } from './inventory.ts';
 export { matchHosts } from './pattern.ts';
 export { loadPlaybook, type LoadOptions } from './playbook.ts';
+export { rewriteYaml } from './rewrite.ts';
