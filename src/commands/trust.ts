@@ -44,6 +44,13 @@ export async function trustCommand(
         `if you know why it changed: homerun trust --replace ${name}`,
       );
     }
+    if (!flags.yes && !terminal.canAsk) {
+      const replace = changed.length > 0 ? '--replace ' : '';
+      throw new UsageError(
+        'there is no terminal to ask whether to trust it',
+        `compare the fingerprints with what the host itself says, then: homerun trust ${replace}--yes ${name}`,
+      );
+    }
     if (!flags.yes && !(await agrees(terminal))) {
       terminal.out('Nothing was written.\n');
       return exitCode.taskFailed;

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Module } from '../../src/model/module.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { command } from '../../src/modules/command.ts';
 import { shell as shellModule } from '../../src/modules/shell.ts';
@@ -9,6 +10,8 @@ import { sandbox, summaries } from './sandbox.ts';
 
 const box = sandbox();
 const at = (name: string): string => join(box.folder, name);
+
+const both: readonly Module[] = [command, shellModule];
 
 describe.each(SHELLS)('on %s', (shell) => {
   const always = { shell, repeats: true };
@@ -49,7 +52,7 @@ describe.each(SHELLS)('on %s', (shell) => {
   });
 
   test('never runs in another folder than the one asked for', async () => {
-    for (const module of [command, shellModule]) {
+    for (const module of both) {
       const { failure, changes } = await box.apply(
         module,
         { cmd: 'touch here', chdir: '%/absent' },
@@ -117,7 +120,7 @@ describe.each(SHELLS)('on %s', (shell) => {
 
 test('what is secret is shown as stars', async () => {
   const secret = new Secret('echo open sesame');
-  for (const module of [command, shellModule]) {
+  for (const module of both) {
     const done = await box.apply(module, { cmd: secret }, { repeats: true });
     expect(done.result['stdout']).toBe('open sesame');
     expect(summaries(done)).toEqual(['run ********']);
