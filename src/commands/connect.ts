@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Connection, Host, Inventory } from '../model/inventory.ts';
+import { quote } from '../model/script.ts';
 import { Secret, type Redactor } from '../model/secret.ts';
 import { createTransport, type SshOptions } from '../transport/index.ts';
 import { TransportError, type Transport } from '../transport/transport.ts';
@@ -63,10 +64,21 @@ export async function connector(
       connection: connectionOf(host, flags, terminal, loginPassword),
       lookUp,
       ...reachOptions(flags),
+      trustFlags: trustFlags(inventory, flags),
       ...(socket === undefined || socket === '' ? {} : { agentSocket: socket }),
       ...(flags.acceptNew ? { acceptNew: true } : {}),
       ...interactive,
     });
+}
+
+/** So that the command that is named in a refusal can be copied as it is. */
+function trustFlags(inventory: Inventory, { knownHosts, sshConfig }: RunFlags): readonly string[] {
+  const word = (text: string): string => (/^[\w./~+@%:,-]+$/.test(text) ? text : quote(text));
+  return [
+    ...(inventory.path === 'inventory.yaml' ? [] : ['--inventory', word(inventory.path)]),
+    ...(knownHosts === undefined ? [] : ['--known-hosts', word(knownHosts)]),
+    ...(sshConfig === false ? ['--no-ssh-config'] : []),
+  ];
 }
 
 /** What `run` and `trust` have in common. */

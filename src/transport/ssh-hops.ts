@@ -14,6 +14,8 @@ const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 export interface Hop {
   /** As its author calls it; what `homerun trust` takes. */
   readonly name: string;
+  /** The command that trusts it, but for its name. */
+  readonly trust: string;
   readonly address: string;
   readonly port: number;
   readonly user: string;
@@ -107,6 +109,7 @@ function makeHop(
   const agent = config?.identityAgent;
   return {
     name,
+    trust: ['homerun', 'trust', ...(options.trustFlags ?? [])].join(' '),
     address,
     port,
     user: connection.user ?? config?.user ?? userInfo().username,

@@ -66,7 +66,7 @@ export function refuseHostKey(
         'host-key-changed',
         `the host key of ${hop.name} has changed: known is ${showKnown(verdict)}, offered is ${showKey(key)}`,
         {
-          hint: `if ${hop.name} was set up anew, trust its new key: homerun trust --replace ${hop.name}\nif it was not, somebody else may be answering in its place`,
+          hint: `if ${hop.name} was set up anew, trust its new key: ${hop.trust} --replace ${hop.name}\nif it was not, somebody else may be answering in its place`,
         },
       );
     case 'revoked':
@@ -97,7 +97,7 @@ function unknownKey(hop: Hop, verdict: Verdict, key: HostKey): TransportError {
   const message = verdict.isCertified
     ? `${hop.name} is known by a @cert-authority line only, which homerun cannot check; its key is ${showKey(key)}`
     : `the host key of ${hop.name} is not known: ${showKey(key)}`;
-  return new UnknownHostKey(message, `compare it with the host's own, then: homerun trust ${hop.name}`, key);
+  return new UnknownHostKey(message, `compare it with the host's own, then: ${hop.trust} ${hop.name}`, key);
 }
 
 function showKnown(verdict: Verdict): string {

@@ -5,6 +5,8 @@ export interface SshOptions {
   /** How the host is called in messages and by `homerun trust`. */
   readonly name: string;
   readonly connection: Connection;
+  /** What `homerun trust` needs to find the same host and the same file, such as `--known-hosts FILE`. */
+  readonly trustFlags?: readonly string[];
   /** The connection of an inventory host, for jump hosts that are called by name. */
   readonly lookUp?: (name: string) => Connection | undefined;
   /** Files instead of the user's own `known_hosts`; the first is the one that is written. */

@@ -41,7 +41,7 @@ test('a host is trusted once, and only then run on', async () => {
 
     PLAY pi (site.yaml:1): pi
     pi | connect | unreachable | the host key of pi is not known: ssh-ed25519 SHA256:…
-    pi |   hint   │ compare it with the host's own, then: homerun trust pi
+    pi |   hint   │ compare it with the host's own, then: homerun trust --known-hosts FOLDER/known_hosts --no-ssh-config pi
 
     host    ok  changed  failed  skipped  unreachable   time
     pi       0        0       0        0            1 N s
@@ -100,7 +100,7 @@ test('a changed key is refused, shown, and replaced only on request', async () =
 
     PLAY pi (site.yaml:1): pi
     pi | connect | unreachable | the host key of pi has changed: known is ssh-ed25519 SHA256:… (FOLDER/known_hosts:1), offered is ssh-ed25519 SHA256:…
-    pi |   hint   │ if pi was set up anew, trust its new key: homerun trust --replace pi
+    pi |   hint   │ if pi was set up anew, trust its new key: homerun trust --known-hosts FOLDER/known_hosts --no-ssh-config --replace pi
     pi |          │ if it was not, somebody else may be answering in its place
 
     host    ok  changed  failed  skipped  unreachable   time
