@@ -110,8 +110,12 @@ function waiting({ name, interface: device, timeout }: OpenvpnClientParams, star
     raw(`now() { read -r up _ </proc/uptime; up=\${up%.*}; }
 now; start=$up ended=
 until isup; do
-  case $(systemctl show -p ActiveState,SubState --value -- "$unit" | tr '\\n' ' ') in
-  failed* | *auto-restart* | inactive*) ended=yes; break ;;
+  # A start that still waits for its turn, for the network say, has a job.
+  case $(systemctl show -p Job --value -- "$unit") in
+  '' | 0)
+    case $(systemctl show -p ActiveState,SubState --value -- "$unit" | tr '\\n' ' ') in
+    failed* | *auto-restart* | inactive*) ended=yes; break ;;
+    esac ;;
   esac
   now
   [ $((up - start)) -lt "$limit" ] || break
