@@ -1,4 +1,9 @@
-import { mkdtempSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/model/inventory.ts';
 import type { Module } from '../../src/model/module.ts';
@@ -17,6 +22,7 @@ import { screen } from '../../src/modules/screen.ts';
 import { unarchive } from '../../src/modules/unarchive.ts';
 import { bootRehearsal, type Rehearsal } from '../../src/rehearsal/index.ts';
 import { type Execute, applyTask } from '../rig.ts';
+import { homerun, named, write } from './house.ts';
 import { canRehearse } from './possible.ts';
 
 const inventory: Inventory = {
@@ -186,6 +192,18 @@ chmod +x /usr/local/bin/curl`);
       );
     });
 
+    it('believes no certificate that nobody vouches for', async () => {
+      const server = await rehearsal.client('web', 'modem', { address: '192.168.1.51' });
+      await server.exec(`cd /srv && echo safe >page && openssl req -x509 -newkey rsa:2048 -nodes -days 1 \\
+  -subj /CN=192.168.1.51 -addext subjectAltName=IP:192.168.1.51 -keyout key -out cert 2>/dev/null
+nohup openssl s_server -WWW -port 443 -key key -cert cert >/dev/null 2>&1 & sleep 1`);
+      const asked = { url: 'https://192.168.1.51/page', dest: '/opt/page' };
+      expect(await failed(getUrl, asked)).toContain('certificate');
+      await done(getUrl, { ...asked, validate_certs: false });
+      expect(await must('cat /opt/page')).toBe('safe\n');
+      await server.down();
+    });
+
     it('unpacks every kind with the tools of the host, and refuses a shortened archive', async () => {
       await must(`mkdir -p /root/in && cd /root && printf 'a\\n' >'in/new
 line' && tar --zstd -cf a.tar.zst in && tar -czf a.tar.gz in && cp -r /usr/share/doc/zip plain && zip -qr a.zip plain && mkdir zst gz zip short`);
@@ -202,6 +220,67 @@ line' && tar --zstd -cf a.tar.zst in && tar -czf a.tar.gz in && cp -r /usr/share
       expect(await failed(unarchive, { ...asked, src: '/root/short.tar.gz', dest: '/root/short' })).toContain(
         'cannot unpack /root/short.tar.gz',
       );
+    });
+  });
+
+  describe('through the command, over ssh', () => {
+    let folder: string;
+    let options: { readonly inventory: string };
+
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'homerun-test-'));
+      const text = `networks:
+  modem: { range: 192.168.1.0/24, gateway: 192.168.1.1 }
+hosts:
+  pi: { address: 192.168.1.2, user: ${rehearsal.hosts[0]?.user ?? ''}, become: true }
+`;
+      options = { inventory: await write(folder, 'inventory.yaml', text) };
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    it('shows a secret that was read from a host nowhere, and can use it', async () => {
+      await must("printf 'open\\nsesame street\\n' >/root/key; chmod 600 /root/key");
+      const playbook = await write(
+        folder,
+        'slurp.yaml',
+        `- hosts: pi
+  become: true
+  tasks:
+    - slurp: { src: /root/key, secret: true }
+      register: key
+    - debug: { msg: 'it is {{key.text}} or {{key.content}}' }
+    - copy: { content: '{{key.text}}', dest: /root/copy, mode: '0600' }
+    - shell: cat /root/copy
+`,
+      );
+      const ran = await homerun(rehearsal, ['run', playbook, '-vvv', '--diff'], options);
+      expect([ran.code, ran.stderr]).toEqual([0, '']);
+      const all = ran.stdout + ran.stderr;
+      const encoded = Buffer.from('open\nsesame street\n').toString('base64');
+      for (const form of ['sesame street', encoded]) expect(all).not.toContain(form);
+      expect(all).toContain('********');
+      expect(await must('cat /root/copy')).toBe('open\nsesame street\n');
+    });
+
+    it('sends an archive of some size, and finds it unpacked the second time', async () => {
+      const bytes = Buffer.from(Array.from({ length: 3_000_000 }, () => Math.floor(Math.random() * 256)));
+      await mkdir(join(folder, 'files/in'), { recursive: true });
+      await writeFile(join(folder, 'files/in/noise'), bytes);
+      execFileSync('tar', ['-czf', 'noise.tar.gz', 'in'], { cwd: join(folder, 'files') });
+      const text = `- hosts: pi
+  become: true
+  tasks:
+    - unarchive: { src: noise.tar.gz, dest: /srv, owner: daemon }
+`;
+      const playbook = await write(folder, 'unarchive.yaml', text);
+      const first = await homerun(rehearsal, ['run', playbook], options);
+      expect([first.code, named(first, 'changed').length]).toEqual([0, 1]);
+      expect(await must('sha256sum </srv/in/noise; stat -c %U /srv/in/noise')).toBe(
+        `${createHash('sha256').update(bytes).digest('hex')}  -\ndaemon\n`,
+      );
+      const second = await homerun(rehearsal, ['run', playbook], options);
+      expect([second.code, named(second, 'ok').length, named(second, 'changed')]).toEqual([0, 1, []]);
+      expect(await must('ls -A /srv')).not.toContain('.homerun');
     });
   });
 

@@ -64,7 +64,7 @@ function curl(fetch: Fetch): Script {
   return sh`by_curl() {
   [ $# = 0 ] || set -- -C - -o "$1"
   error=$({ printf '%s\n' ${config} | curl ${[...options, ...patience]} "$@" --config - >&3; } 2>&1)
-  code=$?; error=$(printf '%s\n' "$error" | tail -n 1); error=\${error#curl: }
+  code=$?; error=$(printf '%s\n' "$error" | grep '^curl: ' | head -n 1); error=\${error#curl: }
   case $code:$error in
   0:*) return 0 ;;
   33:* | 36:* | *' 416'*) return 76 ;;
