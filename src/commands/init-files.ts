@@ -43,6 +43,10 @@ export function writeHouse(folder: string, answers: Answers): readonly string[] 
       mkdirSync(join(draft, 'docs'), { recursive: true });
       cpSync(join(bundled, 'docs', guide), join(draft, 'docs', guide));
     }
+    if ('blog' in answers.services) {
+      mkdirSync(join(draft, 'blog'));
+      writeFileSync(join(draft, 'blog/index.html'), BLOG);
+    }
     loadInventory(join(draft, 'inventory.yaml'));
     mkdirSync(folder, { recursive: true });
     cpSync(draft, folder, { recursive: true, errorOnExist: true, force: false });
@@ -77,9 +81,35 @@ export function inventoryFor(answers: Answers): string {
       { path: ['vars', 'time_zone'], value: answers.timeZone },
       { path: ['groups', 'routers', 'vars', 'kill_switch'], value: answers.killSwitch },
       { path: ['groups', 'routers', 'vars', 'forwards'], value: answers.forwards },
+      ...(Object.keys(answers.services).length > 0
+        ? [{ path: ['groups', 'service_hosts', 'vars', 'services'], value: servicesOf(answers) }]
+        : []),
     ],
   });
 }
+
+/** What the bundled playbooks can run; they take it from the group `service_hosts`. */
+export function knownServices(passwords: boolean): readonly string[] {
+  if (!loadInventory(join(bundled, 'inventory.yaml')).groups.has('service_hosts')) return [];
+  return passwords ? ['blog', 'jupyter'] : ['blog'];
+}
+
+function servicesOf({ services }: Answers): Readonly<Record<string, unknown>> {
+  const more: Readonly<Record<string, object>> = {
+    blog: { folder: 'blog' },
+    jupyter: { password: '{{ jupyter_password }}' },
+  };
+  return Object.fromEntries(Object.entries(services).map(([name, port]) => [name, { port, ...more[name] }]));
+}
+
+const BLOG = `<!doctype html>
+<html lang="en">
+  <meta charset="utf-8" />
+  <title>Blog</title>
+  <h1>It works</h1>
+  <p>Only those on the VPN can read this.</p>
+</html>
+`;
 
 /** The guides that the files speak of. */
 function guidesIn(folder: string): readonly string[] {

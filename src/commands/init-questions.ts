@@ -20,12 +20,16 @@ export interface Answers {
   readonly timeZone: string;
   readonly forwards: readonly { readonly port: number; readonly to: string }[];
   readonly killSwitch: boolean;
+  /** What runs on the NAS for those on the VPN, by name, and on which port. */
+  readonly services: Readonly<Record<string, number>>;
 }
 
 export interface Seen extends Surroundings {
   readonly user: string;
   readonly keys: readonly string[];
   readonly timeZone: string;
+  /** Which services can be had; none where the bundled house has none. */
+  readonly services: readonly string[];
 }
 
 /** Puts the questions, each with an answer that Enter takes. Without a terminal all of these are taken. */
@@ -90,10 +94,23 @@ export async function askForHouse(seen: Seen, terminal: Terminal | undefined): P
     'yes',
     yesOrNo,
   );
+  const wanted =
+    seen.services.length === 0
+      ? 'none'
+      : await ask(
+          `Services on the NAS for those on the VPN (${seen.services.join(', ')}, or none)`,
+          'none',
+          namesOf(seen.services),
+        );
+  const forwards = pairsOf(ports).map(([port, to]) => ({ port, to: `nas:${to}` }));
+  const services = withPorts(wanted, [
+    ...forwards.map(({ port }) => port),
+    ...pairsOf(ports).map(([, to]) => to),
+  ]);
   return {
     ...{ modem, gateway, pi, nas, inside: own, server, serverRange, serverGateway },
-    ...{ piUser, nasUser, serverUser, owner, keys, timeZone },
-    forwards: pairsOf(ports).map(([port, to]) => ({ port, to: `nas:${to}` })),
+    ...{ piUser, nasUser, serverUser, owner, keys, timeZone, services },
+    forwards: [...forwards, ...Object.values(services).map((port) => ({ port, to: `nas:${port}` }))],
     killSwitch: killSwitch.startsWith('y'),
   };
 }
@@ -166,6 +183,30 @@ function pairsOf(text: string): (readonly [number, number])[] {
     const [port, to = port] = pair.split(':');
     return [Number(port), Number(to)] as const;
   });
+}
+
+function namesOf(known: readonly string[]): Check {
+  return (text) => {
+    const strange = text === 'none' ? undefined : wordsOf(text).find((name) => !known.includes(name));
+    return strange === undefined ? undefined : `there is no service ${strange}`;
+  };
+}
+
+const PORTS: Readonly<Record<string, number>> = { blog: 8080, jupyter: 8888 };
+
+/** Each gets the usual port, or the next one that nothing else has. */
+function withPorts(wanted: string, taken: readonly number[]): Record<string, number> {
+  const services: Record<string, number> = {};
+  for (const name of wanted === 'none' ? [] : wordsOf(wanted)) {
+    let port = PORTS[name] ?? 8000;
+    while ([...taken, ...Object.values(services)].includes(port)) port++;
+    services[name] ??= port;
+  }
+  return services;
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '');
 }
 
 function inside(network: string, wished: string, place: number): string {

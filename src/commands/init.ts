@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { userInfo } from 'node:os';
 import { Redactor } from '../model/secret.ts';
 import { encryptValue, initSecrets, SecretError } from '../secrets/index.ts';
-import { checkFree, writeHouse } from './init-files.ts';
+import { checkFree, knownServices, writeHouse } from './init-files.ts';
 import { lookAround } from './init-network.ts';
 import { askForHouse } from './init-questions.ts';
 import { keysOf } from './secrets.ts';
@@ -30,14 +30,15 @@ export async function initCommand(
     user: ownName(),
     keys: publicKeys(terminal.homeDirectory),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    services: knownServices(flags.secrets),
   };
   const answers = await askForHouse(seen, flags.yes ? undefined : terminal);
-  const secrets =
-    flags.secrets &&
-    (flags.yes || !/^n/i.test(await terminal.ask('Make passwords, encrypted for you alone [yes]: ')));
+  const passwords = ['backup_password', ...('jupyter' in answers.services ? ['jupyter_password'] : [])];
+  // Jupyter lets nobody in without one.
+  const secrets = flags.secrets && (flags.yes || passwords.length > 1 || (await wantsPasswords(terminal)));
   const written = writeHouse(folder, answers);
   terminal.out(`${given ?? 'here'}: wrote ${written.join(', ')}\n`);
-  if (secrets) await makeSecrets(folder, terminal);
+  if (secrets) await makeSecrets(folder, passwords, terminal);
   const enter = relative(terminal.workingDirectory, folder);
   terminal.out(`
 Look at inventory.yaml, then try all of it on throwaway hosts, without touching a real one:
@@ -47,29 +48,33 @@ Look at inventory.yaml, then try all of it on throwaway hosts, without touching 
   return exitCode.fine;
 }
 
-/** The password of the backups: one that each host makes for itself is lost with its SD card. */
-async function makeSecrets(folder: string, terminal: Terminal): Promise<void> {
+async function wantsPasswords(terminal: Terminal): Promise<boolean> {
+  return !/^n/i.test(await terminal.ask('Make a password for the backups, encrypted for you alone [yes]: '));
+}
+
+/** A password of the backups that each host makes for itself would be lost with its SD card. */
+async function makeSecrets(folder: string, names: readonly string[], terminal: Terminal): Promise<void> {
   try {
     const keys = keysOf(terminal, new Redactor());
     const made = await initSecrets({ ...keys, folder, now: new Date().toISOString() });
-    const password = await encryptValue(randomBytes(24).toString('base64url'), folder, 'backup_password');
-    writeFileSync(
-      join(folder, 'secrets.yaml'),
-      `# Secrets of the house, for those in .homerun-recipients: homerun secret view secrets.yaml\n\n# What the backups are locked with.\n${password}`,
-      { mode: 0o600, flag: 'wx' },
-    );
+    const blocks = [HEAD];
+    for (const name of names)
+      blocks.push(await encryptValue(randomBytes(24).toString('base64url'), folder, name));
+    writeFileSync(join(folder, 'secrets.yaml'), blocks.join('\n'), { mode: 0o600, flag: 'wx' });
     terminal.out(
       made.made
         ? `made ${made.identity}: keep a copy of it in a safe place, or the secrets are lost with this machine\n`
         : `${made.identity} was there already, and opens the secrets of this house too\n`,
     );
-    terminal.out('made secrets.yaml: a password for the backups, encrypted for you\n');
+    terminal.out(`made secrets.yaml: ${names.join(' and ')}, encrypted for you\n`);
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
     const hint = error.hint === undefined ? '' : `\n  hint: ${error.hint}`;
     terminal.error(`no secrets were made: ${error.message}${hint}\n`);
   }
 }
+
+const HEAD = '# Secrets of the house. To read or change them: homerun secret view|edit secrets.yaml\n';
 
 /** root is on every host already, and is no name for an owner. */
 function ownName(): string {

@@ -129,7 +129,7 @@ test('homerun init asks, once more where an answer cannot be, and writes what it
     [
       ...['10.1.0.0/16', '10.1.0.1', '10.2.0.1', '10.1.0.5', '10.1.0.5', '10.1.0.9'],
       ...['10.1.7.0/24', '10.77.0.0/24', '198.51.100.20', '', '', '', 'Admin', 'boss', '', 'anna'],
-      ...['no', 'Mars/Olympus', 'Europe/Berlin', '2121:21 8080', 'no', 'no'],
+      ...['no', 'Mars/Olympus', 'Europe/Berlin', '2121:21 8080', 'no', 'none', 'no'],
     ],
   );
   expect(screen).toContain('it is outside of 10.1.0.0/16');
@@ -170,6 +170,32 @@ test('homerun init asks, once more where an answer cannot be, and writes what it
   ]);
   expect(existsSync(join(folder, 'asked/secrets.yaml'))).toBe(false);
   const checked = homerun(['check', 'playbooks/site.yaml'], join(folder, 'asked'));
+  expect(checked.error).toBe('');
+  expect(checked.code).toBe(0);
+});
+
+test('homerun init puts services on the NAS, where the bundled house has a place for them', async () => {
+  const { code, screen } = await typed(['init', 'served'], [...Array<string>(16).fill(''), 'blog, jupyter']);
+  expect(code, screen).toBe(0);
+  const house = join(folder, 'served');
+  const { hosts } = JSON.parse(homerun(['inventory', '--json'], house).out) as {
+    hosts: { name: string; variables: Record<string, unknown> }[];
+  };
+  const bundled = homerun(['inventory', '--json'], resolve(import.meta.dirname, '../..'));
+  const offered = bundled.out.includes('"service_hosts"');
+  expect(hosts.find(({ name }) => name === 'nas')?.variables['services']).toEqual(
+    offered
+      ? {
+          blog: { port: 8080, folder: 'blog' },
+          jupyter: { port: 8888, password: '{{ jupyter_password }}' },
+        }
+      : undefined,
+  );
+  expect(existsSync(join(house, 'blog/index.html'))).toBe(offered);
+  expect(readFileSync(join(house, 'secrets.yaml'), 'utf8').includes('jupyter_password: !secret')).toBe(
+    offered,
+  );
+  const checked = homerun(['check', 'playbooks/site.yaml'], house);
   expect(checked.error).toBe('');
   expect(checked.code).toBe(0);
 });
