@@ -13,14 +13,15 @@ const absolute = text.refine(
   'an absolute path, or `none` for swap',
 );
 
+const number = text.refine((value) => /^\d+$/.test(value), 'a number');
 const params = z
   .strictObject({
     path: absolute.describe('Where it is mounted; made where it is missing. `none` for swap.'),
     src: text.optional().describe('What is mounted: a device, `UUID=…`, `nas:/srv`, a folder with `bind`.'),
     fstype: text.optional().describe('The file system: `ext4`, `nfs`, `tmpfs`; `none` with `bind`.'),
     opts: text.default('defaults').describe('Options, with commas.'),
-    dump: text.default('0').describe('Fifth field of fstab.'),
-    passno: text.default('0').describe('Sixth field: in which turn it is checked at boot; `0`: never.'),
+    dump: number.default('0').describe('Fifth field of fstab.'),
+    passno: number.default('0').describe('Sixth field: in which turn it is checked at boot; `0`: never.'),
     state: z
       .enum(['mounted', 'unmounted', 'present', 'absent', 'remounted', 'ephemeral'])
       .describe(
@@ -38,6 +39,7 @@ const params = z
     if (!path.startsWith('/') && !['present', 'absent'].includes(state))
       complain('swap is only `present` or `absent`: it is switched on by `swapon`');
     if (opts === '' || /\s/.test(opts)) complain('`opts` has no blanks');
+    if (/\s/.test(fstype ?? '')) complain('`fstype` has no blanks');
   });
 
 type Params = z.output<typeof params>;

@@ -83,13 +83,24 @@ function entryOf(asked: MountAsked): MountEntry | undefined {
   return { src, path: path.replace(/(?<=.)\/+$/, ''), fstype, opts: list, dump, passno };
 }
 
-/** Refuses what fstab's own reader cannot read; that a disk is not there today is no mistake. */
-const VERIFY = `! command -v findmnt >/dev/null || ! findmnt --verify --tab-file %s 2>&1 | grep -i 'parse error at'`;
+/** Refuses lines that fstab's own reader cannot read, but for those that were there before; a disk may be missing today. */
+export function tableCheck(fstab: string): string {
+  const errors = "2>&1 | grep 'parse error at'";
+  return `! command -v findmnt >/dev/null || {
+before=$(findmnt --verify --tab-file ${sh`${fstab}`.text} ${errors} | wc -l)
+! findmnt --verify --tab-file %s ${errors} | tail -n +$((before + 1)) | grep .
+}`;
+}
 
-function tableChanges(table: FileState, text: string, edited: string, { backup }: MountAsked): Plan {
+function tableChanges(table: FileState, text: string, edited: string, asked: MountAsked): Plan {
   if (edited === text) return [];
   const mode = table.type === 'absent' ? { mode: '0644' } : {};
-  const changes = planFile(table, { content: edited, validate: VERIFY, backup, ...mode });
+  const changes = planFile(table, {
+    content: edited,
+    validate: tableCheck(asked.fstab),
+    backup: asked.backup,
+    ...mode,
+  });
   if (isFailure(changes)) return changes;
   // systemd makes units of the table, and mounts by those.
   const reload = run(
