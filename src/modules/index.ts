@@ -49,6 +49,7 @@ import { unarchive } from './unarchive.ts';
 import { user } from './user.ts';
 import { waitFor } from './wait_for.ts';
 import { wireguard } from './wireguard.ts';
+import { wireguardBundle } from './wireguard_bundle.ts';
 import { wireguardKey } from './wireguard_key.ts';
 
 /** Every module that a playbook can name, in the order of the docs. */
@@ -105,5 +106,6 @@ export const modules: readonly Module[] = [
   user,
   waitFor,
   wireguard,
+  wireguardBundle,
   wireguardKey,
 ];

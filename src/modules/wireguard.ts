@@ -10,6 +10,7 @@ import {
   type Plan,
 } from '../model/module.ts';
 import { joinScripts, raw, type Script, sh } from '../model/script.ts';
+import { Secret } from '../model/secret.ts';
 import { Answers } from './lib/answers.ts';
 import { rootPath } from './lib/sections.ts';
 import { isStarted, readUnit, type Unit, unitCommand, unitScript } from './lib/systemctl.ts';
@@ -21,11 +22,11 @@ import { writeFile } from './lib/write-file.ts';
 interface State {
   readonly trouble?: string;
   readonly unit?: Unit | undefined;
-  readonly hasKey: boolean;
+  /** `SHA256 MODE OWNER` of the files; empty where there is none. */
+  readonly key: string;
   readonly isPending: boolean;
   /** The interface is there. */
   readonly isUp: boolean;
-  /** `SHA256 MODE OWNER` of the file; empty where there is none. */
   readonly config: string;
 }
 
@@ -72,10 +73,11 @@ function look(name: string): Script {
     raw('[ "$(id -u)" -eq 0 ] || { echo trouble=denied; exit 0; }'),
     unitScript(unit),
     sh`config=${config} key=${key} pending=${pending} name=${name}`,
-    raw(`[ ! -s "$key" ] || echo key=yes
+    raw(`sum() { [ ! -s "$2" ] || printf '%s=%s %s\\n' "$1" "$(sha256sum <"$2" | cut -d ' ' -f 1)" "$(ls -ln "$2" | awk '{ print substr($1, 1, 10), $3 }')"; }
+sum key "$key"
+sum config "$config"
 [ ! -e "$pending" ] || echo pending=yes
-! ip link show dev "$name" >/dev/null 2>&1 || echo up=yes
-[ ! -f "$config" ] || printf 'config=%s %s\\n' "$(sha256sum <"$config" | cut -d ' ' -f 1)" "$(ls -ln "$config" | awk '{ print substr($1, 1, 10), $3 }')"`),
+! ip link show dev "$name" >/dev/null 2>&1 || echo up=yes`),
   ]);
 }
 
@@ -84,14 +86,17 @@ function read(output: Output): State {
   return {
     ...(answers.has('trouble') ? { trouble: answers.get('trouble') } : {}),
     unit: readUnit(answers),
-    hasKey: answers.has('key'),
+    key: answers.get('key'),
     isPending: answers.has('pending'),
     isUp: answers.has('up'),
     config: answers.get('config'),
   };
 }
 
-function unfit({ trouble, unit, hasKey }: State, { name, state }: WireguardParams): Failure | undefined {
+function unfit(
+  { trouble, unit, key }: State,
+  { name, state, private_key: given }: WireguardParams,
+): Failure | undefined {
   if (state === 'absent' && trouble === 'missing') return undefined;
   if (trouble === 'missing')
     return {
@@ -102,7 +107,7 @@ function unfit({ trouble, unit, hasKey }: State, { name, state }: WireguardParam
     return { failed: 'only root may look at /etc/wireguard', hint: 'it needs root: say `become: true`' };
   if (unit === undefined)
     return { failed: 'this host does not run systemd, which starts wg-quick', hint: 'use another host' };
-  if (state !== 'absent' && !hasKey)
+  if (state !== 'absent' && key === '' && given === undefined)
     return {
       failed: `there is no key ${wireguardFiles(name).key}`,
       hint: 'make it first (module wireguard_key)',
@@ -124,7 +129,7 @@ function changes(state: State, unit: Unit, asked: WireguardParams): Plan {
             ],
           },
         ];
-  const files = file(state, asked);
+  const files = filesOf(state, asked);
   const enabling = planEnabled(unit, { name: service, enabled: asked.enabled });
   if (isFailure(enabling)) return enabling;
   if (asked.state === 'stopped') {
@@ -141,24 +146,28 @@ function changes(state: State, unit: Unit, asked: WireguardParams): Plan {
   return [...files, ...enabling, start];
 }
 
-/** Compared by sums, as the file may hold secrets. */
-function file({ config: found }: State, asked: WireguardParams): readonly Change[] {
-  const { config: path, pending } = wireguardFiles(asked.name);
-  const content = wireguardConfig(asked);
+function filesOf(state: State, asked: WireguardParams): readonly Change[] {
+  const { config, key } = wireguardFiles(asked.name);
+  const { private_key: given } = asked;
+  const text = given instanceof Secret ? given.reveal() : given;
+  return [
+    ...(text === undefined ? [] : file(asked.name, key, state.key, new Secret(`${text}\n`))),
+    ...file(asked.name, config, state.config, wireguardConfig(asked)),
+  ];
+}
+
+/** Compared by sums, as the files hold secrets. */
+function file(name: string, path: string, found: string, content: Secret): readonly Change[] {
   const sum = createHash('sha256').update(content.reveal()).digest('hex');
   if (found === `${sum} -rw------- 0`) return [];
   return [
     {
       summary: `${found === '' ? 'create' : 'write'} ${path}`,
       actions: [
-        run(sh`: >${pending}`),
+        run(sh`: >${wireguardFiles(name).pending}`),
         ...writeFile({
-          path,
-          bytes: content,
-          owner: 'root',
-          group: 'root',
-          mode: '0600',
-          createFolder: '0700',
+          ...{ path, bytes: content, owner: 'root', group: 'root' },
+          ...{ mode: '0600', createFolder: '0700' },
         }),
       ],
     },

@@ -59,7 +59,7 @@ describe('wireguard', () => {
     canReload: false,
   };
   const sum = createHash('sha256').update(config.reveal()).digest('hex');
-  const state = { unit, hasKey: true, isPending: false, isUp: true, config: `${sum} -rw------- 0` };
+  const state = { unit, key: 'x -rw------- 0', isPending: false, isUp: true, config: `${sum} -rw------- 0` };
 
   test.each([
     ['nothing to do', state, []],
@@ -70,7 +70,7 @@ describe('wireguard', () => {
       { ...state, config: `${sum} -rw-r--r-- 0` },
       ['write /etc/wireguard/wg0.conf', 'restart wg-quick@wg0.service'],
     ],
-    ['no key', { ...state, hasKey: false }, ['failed: there is no key /etc/wireguard/wg0.key']],
+    ['no key', { ...state, key: '' }, ['failed: there is no key /etc/wireguard/wg0.key']],
     ['no tools', { ...state, trouble: 'missing' }, ['failed: wg-quick is not installed on this host']],
   ])('%s', (_, seen, expected) => {
     expect(summaries(wireguard, seen, asked)).toEqual(expected);

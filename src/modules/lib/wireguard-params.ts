@@ -20,7 +20,7 @@ export function wireguardFiles(name: string) {
 
 const key = z.string().regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw480]=$/, 'a key as `wg pubkey` prints it');
 
-const cidr = text.refine((range) => ipaddr.isValidCIDR(range), {
+export const wireguardRange = text.refine((range) => ipaddr.isValidCIDR(range), {
   error: ({ input }) => `\`${String(input)}\` is no address with prefix length, such as 10.9.0.2/24`,
 });
 
@@ -44,7 +44,7 @@ const peer = z.strictObject({
     })
     .optional()
     .describe('Where it is reached; absent: it comes to us.'),
-  allowed_ips: z.array(cidr).min(1).describe('Addresses that are behind it.'),
+  allowed_ips: z.array(wireguardRange).min(1).describe('Addresses that are behind it.'),
   keepalive: z
     .int()
     .min(1)
@@ -63,6 +63,12 @@ export const wireguardParams = z
       })
       .optional()
       .describe('Own addresses in the tunnel.'),
+    private_key: secretText
+      .refine((value) => key.safeParse(value instanceof Secret ? value.reveal() : value).success, {
+        error: '`private_key` must be a key as `wg genkey` prints it',
+      })
+      .optional()
+      .describe('Its key, from elsewhere; absent: the one that `wireguard_key` made.'),
     port: z.int().min(1).max(65535).optional().describe('UDP port that peers come to; absent: any.'),
     peers: z.array(peer).default([]).describe('The other ends.'),
     table: z
