@@ -222,4 +222,28 @@ describe.skipIf(!(await canRehearse('the tunnel')))('the tunnel of the house', (
       'certificate revoked',
     );
   });
+
+  test('WireGuard takes its place, to the same ends, and is there after a reboot', async () => {
+    const switched = await homerun(house, ['run', playbook, '-e', 'vpn=wireguard']);
+    expect(failures(switched)).toEqual([]);
+    const key = await must('pi', 'cat /etc/wireguard/tun0.key');
+    expect(switched.stdout).not.toContain(key.trim());
+    const again = await homerun(house, ['run', playbook, '-e', 'vpn=wireguard']);
+    expect(named(again, 'changed')).toEqual([]);
+    const works = async (): Promise<void> => {
+      await vi.waitFor(async () => expect(await seenFrom(laptop)).toBe(SERVER), {
+        timeout: 60_000,
+        interval: 1000,
+      });
+      // The server is in the tunnel, too.
+      expect(await must('vpn', 'bash -c "cat </dev/tcp/10.8.0.2/2121"')).toBe('the nas\n');
+      expect(await banner(laptop, '192.168.1.2', 2121)).toBe('');
+    };
+    await works();
+    await must('pi', 'systemctl stop wg-quick@tun0');
+    expect(await seenFrom(laptop)).toBe('nobody');
+    await house.reboot('pi');
+    await works();
+    expect(named(await homerun(house, ['run', playbook, '-e', 'vpn=wireguard']), 'changed')).toEqual([]);
+  });
 });
