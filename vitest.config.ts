@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Real hosts and real daemons are behind many tests: a slow machine is no failure.
-const patience = { testTimeout: 120_000, hookTimeout: 900_000 };
+const patience = { testTimeout: 900_000, hookTimeout: 900_000 };
 
 export default defineConfig({
   test: {
