@@ -54,6 +54,7 @@ export const debconf = defineModule<Params, State>({
   description:
     'A package that is configured already does not notice: run `dpkg-reconfigure` for that. The answer goes through standard input, and a password does not come back from the host, not even to be compared.',
   params,
+  aliases: { pkg: 'name', answer: 'value', selection: 'question', setting: 'question' },
   examples: [
     {
       title: 'An answer',

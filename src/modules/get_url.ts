@@ -61,6 +61,7 @@ with \`checksum\`, which proves that both halves fit.
 Without \`checksum\` and \`force\`, a file that is there is left alone. Headers, passwords and addresses that are secrets
 never stand in a list of processes.`,
   params,
+  aliases: { thirsty: 'force', username: 'url_username', password: 'url_password' },
   examples: [
     {
       title: 'A release, as its maker has published it',

@@ -46,6 +46,7 @@ export const git = defineModule<Params, GitState>({
 password: keys and credentials must be there. Local changes are a failure where they are in the way, unless \`force\` is set;
 own commits on top of the branch are kept. Run it as the user that owns \`dest\`, for git refuses others.`,
   params,
+  aliases: { name: 'repo' },
   examples: [
     {
       title: 'The newest of a branch',

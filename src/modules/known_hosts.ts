@@ -43,6 +43,7 @@ lines stay as they are, also those with \`@revoked\` or \`@cert-authority\`.
 
 This is about whom the *host* trusts, for backups and git; whom homerun trusts is told by \`homerun trust\`.`,
   params,
+  aliases: { host: 'name' },
   examples: [
     {
       title: 'The NAS that the backup goes to',

@@ -52,6 +52,7 @@ export const mount = defineModule<Params, MountState>({
 place. What is mounted is asked of the kernel: another file system in that place is unmounted first, and other options are
 set by remounting. A disk that may be missing at boot needs \`nofail\` among its options, or the host stops there.`,
   params,
+  aliases: { name: 'path' },
   examples: [
     {
       title: 'The disk of the NAS',

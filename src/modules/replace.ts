@@ -35,6 +35,7 @@ export const replace = defineModule<Params, FileState>({
   description:
     'Regular expressions are those of JavaScript; `(?i)` at the start works as in Ansible. Where the new text matches `regexp` again, every run changes the file again: write the expression so that it does not.',
   params,
+  aliases: { dest: 'path', destfile: 'path', name: 'path' },
   examples: [
     {
       title: 'A setting, wherever it stands',

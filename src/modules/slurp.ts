@@ -7,18 +7,12 @@ import { pathWord } from './lib/path.ts';
 
 const LIMIT = 8 * 1024 * 1024;
 
-const params = z
-  .strictObject({
-    src: path.optional().describe('The file on the host.'),
-    path: path.optional().describe('Another word for `src`.'),
-    secret: flag
-      .default(false)
-      .describe('The content is a secret: it can be used, and is shown nowhere as it is.'),
-  })
-  .superRefine(({ src, path: other }, context) => {
-    if ((src === undefined) === (other === undefined))
-      context.addIssue({ code: 'custom', message: 'name one file: `src`' });
-  });
+const params = z.strictObject({
+  src: path.describe('The file on the host.'),
+  secret: flag
+    .default(false)
+    .describe('The content is a secret: it can be used, and is shown nowhere as it is.'),
+});
 
 type Params = z.output<typeof params>;
 
@@ -31,6 +25,7 @@ export const slurp = defineModule<Params, State>({
   description: `Changes nothing. \`content\` is the file in base64, as in Ansible; \`text\` is the same as text, so that
 nothing needs to be decoded. Files over 8 MiB are refused.`,
   params,
+  aliases: { path: 'src' },
   examples: [
     { title: 'A file', yaml: 'slurp:\n  src: /etc/hosts\nregister: hosts\n' },
     {
@@ -44,7 +39,7 @@ nothing needs to be decoded. Files over 8 MiB are refused.`,
     encoding: '`base64`',
     source: 'the file',
   },
-  probe: (asked) => ask(question(fileOf(asked)), (answer) => readAnswer(answer, fileOf(asked))),
+  probe: (asked) => ask(question(asked.src), (answer) => readAnswer(answer, asked.src)),
   plan: (state) => ('failed' in state ? state : []),
   result(state, asked) {
     if ('failed' in state) return {};
@@ -57,14 +52,10 @@ nothing needs to be decoded. Files over 8 MiB are refused.`,
       content: hide(content),
       ...(isText ? { text: hide(text) } : {}),
       encoding: 'base64',
-      source: fileOf(asked),
+      source: asked.src,
     };
   },
 });
-
-function fileOf({ src, path: other }: Params): string {
-  return src ?? other ?? '';
-}
 
 /** In base64 on one line: that is a form in which the redactor knows a secret. */
 function question(file: string) {

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { Redactor, Secret } from '../../src/model/secret.ts';
 import { slurp } from '../../src/modules/slurp.ts';
 import { SHELLS, localShell } from '../rig.ts';
-import { complaint } from './on-shells.ts';
 import { sandbox } from './sandbox.ts';
 
 const box = sandbox();
@@ -22,7 +21,7 @@ describe.each(SHELLS)('on %s', (shell) => {
     });
     const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256));
     writeFileSync(at('bytes'), bytes);
-    const { result } = await box.apply(slurp, { path: '%/bytes' }, { shell });
+    const { result } = await box.apply(slurp, { src: '%/bytes' }, { shell });
     expect(result).toEqual({ content: bytes.toString('base64'), encoding: 'base64', source: at('bytes') });
   });
 
@@ -46,8 +45,4 @@ test('with `secret`, what it read is masked wherever it would be shown', async (
   for (const value of Object.values(result)) if (value instanceof Secret) redactor.add(value);
   expect(redactor.redact(answer.stdout)).toBe('content ********\n');
   expect(redactor.redact('it says open sesame')).toBe('it says ********');
-});
-
-test('one file', () => {
-  expect(complaint(slurp, {})).toBe('name one file: `src`');
 });
