@@ -17,6 +17,26 @@ export function checkHouse(inventory: Inventory, groups: ValueMap, mistakes: Mis
   checkKeeper(inventory, groups, mistakes);
 }
 
+/** One machine under two names would be changed from two sides at once; behind different jump hosts it is another. */
+export function checkReached(hosts: readonly Host[], mistakes: Mistakes): void {
+  const taken = new Map<string, Host>();
+  for (const host of hosts) {
+    const { transport, address, port = 22, jump = '' } = host.connection;
+    if (transport !== 'ssh' || !/^[\d.]+$/.test(address)) continue;
+    const key = `${address} ${port} ${jump}`;
+    const first = taken.get(key);
+    if (!first) taken.set(key, host);
+    else
+      mistakes.add({
+        code: 'duplicate-address',
+        message: `\`${host.name}\` has the address of \`${first.name}\`, ${address}`,
+        ...at(host.span),
+        ...(first.span && { related: [{ span: first.span, message: `\`${first.name}\` is here` }] }),
+        hint: 'give one of them its own `address`, or another `port` where both are behind one router',
+      });
+  }
+}
+
 /** The bundled playbooks give it to a timer of systemd. */
 function checkSchedule({ variables }: Host, mistakes: Mistakes): void {
   const schedule = variables['backup_schedule'];

@@ -6,7 +6,7 @@ import type { Span } from '../model/source.ts';
 import { isMap, typeName, type ValueMap } from '../model/value.ts';
 import { CONNECTION_KEYS, readConnection } from './connection.ts';
 import { readDocument, type Source } from './document.ts';
-import { checkHouse } from './house.ts';
+import { checkHouse, checkReached } from './house.ts';
 import { resolveGroups, type Groups, type GroupSource } from './groups.ts';
 import { magicOf } from './magic.ts';
 import { mergeMaps, pick } from './merge.ts';
@@ -112,7 +112,9 @@ class Reader {
       networks: read,
     };
     checkHouse(bare, groups, this.#mistakes);
-    return { ...bare, hosts: drafts.map(({ host, settings }) => this.#connected(host, settings, bare)) };
+    const reached = drafts.map(({ host, settings }) => this.#connected(host, settings, bare));
+    checkReached(reached, this.#mistakes);
+    return { ...bare, hosts: reached };
   }
 
   #groups(source: ValueMap): readonly GroupSource[] {

@@ -137,6 +137,25 @@ hosts:
     `);
   });
 
+  test('reaches two hosts at one address', () => {
+    expect(
+      inventoryMistakes(`hosts:
+  pi: {address: 192.168.1.2}
+  nas: {address: 192.168.1.2}
+  far: {address: 192.168.1.2, port: 2222}
+  behind: {address: 192.168.1.2, jump: pi}
+`),
+    ).toMatchInlineSnapshot(`
+      "inventory.yaml:3:3: error: \`nas\` has the address of \`pi\`, 192.168.1.2
+        3 |   nas: {address: 192.168.1.2}
+          |   ^~~
+      inventory.yaml:2:3: note: \`pi\` is here
+        2 |   pi: {address: 192.168.1.2}
+          |   ^~
+        hint: give one of them its own \`address\`, or another \`port\` where both are behind one router"
+    `);
+  });
+
   test('forwards ports twice, to nobody, or to what is no port', () => {
     expect(
       inventoryMistakes(`groups:
