@@ -223,6 +223,23 @@ until [ -n "$(ls /mnt/disk/restic/locks)" ]; do sleep 0.1; done; kill -9 $(pidof
     expect(await must('pi', 'rm /srv/odd/empty/much; ls /mnt/disk/restic/locks')).toBe('');
   });
 
+  test('a password that does not open the repository is told by every run until it is right', async () => {
+    const locked = async (password: string): Promise<Ran> =>
+      job(`{name: locked, paths: [/srv/odd/empty], repository: /mnt/disk/locked, password: ${password}}`);
+    expect((await locked('the right one')).code).toBe(0);
+    for (const ran of [await locked('a wrong one'), await locked('a wrong one')]) {
+      expect(ran.code).toBe(1);
+      expect(ran.stdout).toContain('does not open /mnt/disk/locked, which is there already');
+      expect(ran.stdout).not.toContain('wrong one');
+    }
+    expect(await backUp('pi', 'locked')).toEqual({
+      status: 'failed 69',
+      said: expect.stringContaining('refused: the repository was never opened') as string,
+    });
+    expect((await locked('the right one')).code).toBe(0);
+    expect((await backUp('pi', 'locked')).status).toBe('inactive 0');
+  });
+
   test('a disk that is not mounted, or is another one: nothing is written', async () => {
     await must('pi', 'umount /mnt/disk');
     for (const name of ['disk', 'fast']) {
