@@ -12,8 +12,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     interruptions++;
     interruption.abort();
-    // Whoever presses it three times wants out now.
-    if (interruptions >= 3) process.exit(exitCode.interrupted);
+    // Whoever presses it three times wants out now, and a cursor to go on with.
+    if (interruptions < 3) return;
+    if (process.stdout.isTTY) process.stdout.write('\u001b[?2026l\u001b[?25h\n');
+    process.exit(exitCode.interrupted);
   });
 }
 // A reader that goes away (`homerun run … | head`), or a terminal that is closed, ends the run as Ctrl-C does: hosts

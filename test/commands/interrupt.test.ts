@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { cli, folder, start } from './program.ts';
+import { cli, folder, start, type Ended } from './program.ts';
 
 const LONG = `- name: Long
   hosts: here
@@ -23,15 +23,23 @@ function isGone(pid: string): boolean {
   return !existsSync(path) || readFileSync(path, 'utf8') === '';
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(20);
+/** Fails where the command has ended before. */
+async function until(holds: () => boolean, ended?: Promise<Ended>): Promise<void> {
+  let over: Ended | undefined;
+  void ended?.then((how) => (over = how));
+  while (!holds()) {
+    if (over) throw new Error(`it ended with ${over.code}: ${over.stdout}${over.stderr}`);
+    await sleep(20);
+  }
 }
 
 describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s in the middle of a task', (signal) => {
   test('ends the run, leaves nothing behind, and says where it stood', async () => {
     const root = folder({ 'site.yaml': LONG });
     const { child, ended } = start(root, ['run', 'site.yaml', '-e', `root=${root}`]);
-    await until(() => existsSync(join(root, 'pid')) && readFileSync(join(root, 'pid'), 'utf8') !== '');
+    const started = (): boolean =>
+      existsSync(join(root, 'pid')) && readFileSync(join(root, 'pid'), 'utf8') !== '';
+    await until(started, ended);
     child.kill(signal);
     const { code, stdout, stderr } = await ended;
     expect([code, stderr]).toEqual([130, '']);
@@ -59,9 +67,9 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s in the middle of a t
 test('a reader that goes away ends the run as well, without a stack trace', async () => {
   const root = folder({ 'site.yaml': LONG });
   const { child, ended } = start(root, ['run', 'site.yaml', '-o', 'json', '-e', `root=${root}`]);
-  await until(() => existsSync(join(root, 'begun')));
+  await until(() => existsSync(join(root, 'begun')), ended);
   child.stdout.destroy();
-  await until(() => existsSync(join(root, 'pid')));
+  await until(() => existsSync(join(root, 'pid')), ended);
   child.kill('SIGTERM');
   const { code, stderr } = await ended;
   expect([code, stderr]).toEqual([130, '']);
@@ -102,6 +110,20 @@ describe.skipIf(!hasTmux())('at a terminal', () => {
       expect(screen).not.toContain('half');
       terminal.type('stty -a | grep -o " echo " && echo "it $((40 + 2)) echoes"');
       expect(await terminal.see('it 42 echoes')).toContain('echo');
+    } finally {
+      terminal.close();
+    }
+  });
+
+  test('Ctrl-C three times at once ends at once, with the cursor shown', async () => {
+    const root = folder({ 'site.yaml': LONG });
+    const terminal = new Terminal(root);
+    try {
+      terminal.type(`${process.execPath} ${cli} run site.yaml -e root=${root}; echo "ended with $?"`);
+      await terminal.see('Take long · 2 s');
+      for (const key of ['C-c', 'C-c', 'C-c']) terminal.key(key);
+      await terminal.see('ended with 130');
+      expect(terminal.cursorIsVisible()).toBe(true);
     } finally {
       terminal.close();
     }
