@@ -25,6 +25,8 @@ test('help tells every command and every exit code', async () => {
                                      machine, run the playbook twice, take them down
       trust [options] <hosts...>     show the key of a host and write it to
                                      known_hosts
+      init [options] [folder]        write a house of your own: inventory,
+                                     playbooks, tasks, templates
       inventory [options]            show the hosts, groups and networks
       doc [module]                   show what a module does; without a name, list
                                      them all
