@@ -76,6 +76,7 @@ export function inventoryFor(answers: Answers): string {
       { path: ['hosts', 'pi', 'user'], value: answers.piUser },
       { path: ['hosts', 'nas', 'user'], value: answers.nasUser },
       { path: ['hosts', 'vpn', 'user'], value: answers.serverUser },
+      { path: ['vars', 'vpn'], value: answers.vpn },
       { path: ['vars', 'owner_name'], value: answers.owner },
       { path: ['vars', 'owner_keys'], value: answers.keys },
       { path: ['vars', 'time_zone'], value: answers.timeZone },

@@ -20,6 +20,7 @@ export interface Answers {
   readonly timeZone: string;
   readonly forwards: readonly { readonly port: number; readonly to: string }[];
   readonly killSwitch: boolean;
+  readonly vpn: string;
   /** What runs on the NAS for those on the VPN, by name, and on which port. */
   readonly services: Readonly<Record<string, number>>;
 }
@@ -94,6 +95,11 @@ export async function askForHouse(seen: Seen, terminal: Terminal | undefined): P
     'yes',
     yesOrNo,
   );
+  const vpn = await ask(
+    'Make the tunnel of openvpn, or of wireguard, which is faster',
+    'openvpn',
+    tunnelKind,
+  );
   const wanted =
     seen.services.length === 0
       ? 'none'
@@ -109,7 +115,7 @@ export async function askForHouse(seen: Seen, terminal: Terminal | undefined): P
   ]);
   return {
     ...{ modem, gateway, pi, nas, inside: own, server, serverRange, serverGateway },
-    ...{ piUser, nasUser, serverUser, owner, keys, timeZone, services },
+    ...{ piUser, nasUser, serverUser, owner, keys, timeZone, services, vpn },
     forwards: [...forwards, ...Object.values(services).map((port) => ({ port, to: `nas:${port}` }))],
     killSwitch: killSwitch.startsWith('y'),
   };
@@ -142,6 +148,8 @@ const address: Check = (text) =>
 const userName: Check = (text) =>
   /^[a-z_][a-z0-9_-]{0,31}$/.test(text) ? undefined : 'a name has small letters, digits, `_` and `-`';
 const yesOrNo: Check = (text) => (/^(?:y|yes|n|no)$/.test(text) ? undefined : 'answer yes or no');
+const tunnelKind: Check = (text) =>
+  /^(?:openvpn|wireguard)$/.test(text) ? undefined : 'answer openvpn or wireguard';
 const small: Check = (text) =>
   Number(text.split('/')[1]) <= 24 ? undefined : 'it needs room for 200 devices: /24 or larger';
 

@@ -129,7 +129,7 @@ test('homerun init asks, once more where an answer cannot be, and writes what it
     [
       ...['10.1.0.0/16', '10.1.0.1', '10.2.0.1', '10.1.0.5', '10.1.0.5', '10.1.0.9'],
       ...['10.1.7.0/24', '10.77.0.0/24', '198.51.100.20', '', '', '', 'Admin', 'boss', '', 'anna'],
-      ...['no', 'Mars/Olympus', 'Europe/Berlin', '2121:21 8080', 'no', 'none', 'no'],
+      ...['no', 'Mars/Olympus', 'Europe/Berlin', '2121:21 8080', 'no', 'ipsec', 'wireguard', 'none', 'no'],
     ],
   );
   expect(screen).toContain('it is outside of 10.1.0.0/16');
@@ -150,6 +150,7 @@ test('homerun init asks, once more where an answer cannot be, and writes what it
       { name: 'eth1', network: 'pi', address: '10.77.0.1' },
     ],
     variables: {
+      vpn: 'wireguard',
       owner_name: 'anna',
       owner_keys: [],
       time_zone: 'Europe/Berlin',
@@ -175,7 +176,7 @@ test('homerun init asks, once more where an answer cannot be, and writes what it
 });
 
 test('homerun init puts services on the NAS, where the bundled house has a place for them', async () => {
-  const { code, screen } = await typed(['init', 'served'], [...Array<string>(16).fill(''), 'blog, jupyter']);
+  const { code, screen } = await typed(['init', 'served'], [...Array<string>(17).fill(''), 'blog, jupyter']);
   expect(code, screen).toBe(0);
   const house = join(folder, 'served');
   const { hosts } = JSON.parse(homerun(['inventory', '--json'], house).out) as {
