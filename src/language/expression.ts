@@ -1,4 +1,5 @@
 import { Environment, EvaluationError, type ASTNode } from '@marcbachmann/cel-js';
+import { factsShape } from '../model/facts.ts';
 import { Secret } from '../model/secret.ts';
 import { typeName, type Value } from '../model/value.ts';
 import { celMistake, isAbsent, type CelError } from './expression-errors.ts';
@@ -6,7 +7,6 @@ import { registerSecrets } from './expression-secrets.ts';
 import { usesOf } from './expression-uses.ts';
 import { fromCel, toCel } from './expression-values.ts';
 import { rewriteWords, type Rewritten } from './expression-words.ts';
-import { FACTS } from './facts.ts';
 import { TextMistake, type Lookup, type Use } from './text-mistake.ts';
 
 export interface Expression {
@@ -96,7 +96,7 @@ class Variables extends Map<string, unknown> {
 
 /** Two environments: the checking one knows the types of facts, which at run time would have to be converted. */
 const running = strictEquality(environment());
-const checking = environment().registerVariable('facts', { schema: FACTS });
+const checking = environment().registerVariable('facts', { schema: factsShape });
 
 function environment(): Environment {
   const bare = new Environment({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factsShape } from '../model/facts.ts';
 import { type Output, type Probe, ask, defineModule } from '../model/module.ts';
 import { raw } from '../model/script.ts';
 import type { ValueMap } from '../model/value.ts';
@@ -13,30 +14,6 @@ import {
   virtualizationOf,
 } from './lib/facts-machine.ts';
 import { familyOf, parseOsRelease } from './lib/facts-os.ts';
-
-/** Types of all facts, for checks before any host is touched. Lists and inner maps are open. */
-export const factsShape = {
-  os: { id: 'string', name: 'string', version: 'string', codename: 'string', family: 'string' },
-  kernel: 'string',
-  architecture: 'string',
-  hostname: 'string',
-  fqdn: 'string',
-  interfaces: 'list',
-  default_route: { gateway: 'string', interface: 'string', address: 'string' },
-  memory_mb: 'int',
-  cpus: 'int',
-  init: 'string',
-  package_manager: 'string',
-  netplan_renderer: 'string',
-  user: 'string',
-  home: 'string',
-  boot_id: 'string',
-  uptime_seconds: 'int',
-  date_epoch: 'int',
-  virtualization: 'string',
-  model: 'string',
-  is_raspberry_pi: 'bool',
-} as const;
 
 /**
  * Looks at a host once: few processes, no DNS, nothing but `sh` and what every small Linux has. `head` with

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces, release, totalmem } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import type { ValueMap } from '../../src/model/value.ts';
-import { factsProbe, factsShape, setup } from '../../src/modules/setup.ts';
+import { factsShape } from '../../src/model/facts.ts';
+import { factsProbe, setup } from '../../src/modules/setup.ts';
 import { SHELLS } from '../rig.ts';
 import { sandbox } from './sandbox.ts';
 
