@@ -348,7 +348,7 @@ describe.skipIf(!(await canRehearse('the modules of a system')))(
           await done(cron, { name: 'b', user: 'cronny', minute: '0', hour: 1, job: 'echo b' }),
         ).toHaveLength(1);
         expect(
-          await done(cron, { name: 'MAILTO', env: true, value: 'me@here', user: 'cronny', backup: true }),
+          await done(cron, { name: 'MAILTO', env: true, job: 'me@here', user: 'cronny', backup: true }),
         ).toHaveLength(1);
         expect(await must('crontab -u cronny -l')).toBe(
           'MAILTO="me@here"\n# mine\n\n*/5\t* * * *  echo a\n#homerun: b\n0 1 * * * echo b\n',
