@@ -46,7 +46,7 @@ export const aptRepository = defineModule<Params, State>({
   examples: [
     {
       title: 'Backports',
-      yaml: 'apt_repository:\n  repo: deb http://deb.debian.org/debian bookworm-backports main\n  filename: backports\n',
+      yaml: 'apt_repository:\n  repo: deb https://mirror.example.org/debian bookworm-backports main\n  filename: backports\n',
       needs: 'network',
     },
   ],
