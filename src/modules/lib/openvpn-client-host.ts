@@ -1,14 +1,14 @@
-import { type Action, type Failure, type Output, run } from '../../model/module.ts';
+import { type Action, type Output, run } from '../../model/module.ts';
 import { joinScripts, raw, type Script, sh } from '../../model/script.ts';
 import { Answers } from './answers.ts';
 import { clientFilesOf } from './openvpn-client-config.ts';
 import type { OpenvpnClientParams } from './openvpn-client-params.ts';
+import { type OpenvpnRefusal, readOpenvpnUnit } from './openvpn-unit.ts';
 import { rootPath } from './sections.ts';
-import { readUnit, type Unit, unitScript } from './systemctl.ts';
+import { type Unit, unitScript } from './systemctl.ts';
 
 export type OpenvpnClientState =
-  | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'missing' }
+  | OpenvpnRefusal
   | {
       readonly kind: 'answered';
       readonly unit: Unit;
@@ -57,14 +57,11 @@ echo "age=$((\${seconds%.*} - \${began:-0} / 1000000))"`),
 
 export function readOpenvpnClient(output: Output): OpenvpnClientState {
   const answers = new Answers(output);
-  if (answers.has('missing')) return { kind: 'missing' };
-  if (answers.has('denied'))
-    return failed('only root may look at the files of OpenVPN', 'it needs root: say `become: true`');
-  const unit = readUnit(answers);
-  if (!unit) return failed('this host does not run systemd, which starts OpenVPN', 'use another host');
+  const end = readOpenvpnUnit(answers);
+  if (end.kind !== 'unit') return end;
   return {
     kind: 'answered',
-    unit,
+    unit: end.unit,
     isPending: answers.has('pending'),
     isUp: answers.has('up'),
     age: Number(answers.get('age')),
@@ -72,10 +69,6 @@ export function readOpenvpnClient(output: Output): OpenvpnClientState {
     ...(answers.has('config') ? { config: answers.get('config') } : {}),
     ...(answers.has('password') ? { password: answers.get('password') } : {}),
   };
-}
-
-function failed(message: string, hint: string): OpenvpnClientState {
-  return { kind: 'failed', failure: { failed: message, hint } };
 }
 
 /** Notes that a restart is due. */

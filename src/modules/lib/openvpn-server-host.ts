@@ -1,15 +1,15 @@
-import { type Action, type Failure, type Output, run } from '../../model/module.ts';
+import { type Action, type Output, run } from '../../model/module.ts';
 import { joinScripts, raw, type Script, sh } from '../../model/script.ts';
 import { Answers } from './answers.ts';
 import type { OpenvpnServerParams } from './openvpn-server-params.ts';
 import { serverFiles } from './openvpn-server-config.ts';
 import { pathWord } from './path.ts';
+import { type OpenvpnRefusal, readOpenvpnUnit } from './openvpn-unit.ts';
 import { rootPath } from './sections.ts';
-import { readUnit, type Unit, unitScript } from './systemctl.ts';
+import { type Unit, unitScript } from './systemctl.ts';
 
 export type OpenvpnServerState =
-  | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'missing' }
+  | OpenvpnRefusal
   | {
       readonly kind: 'answered';
       readonly unit: Unit;
@@ -46,14 +46,11 @@ cat "$config"`),
 
 export function readOpenvpnServer(output: Output): OpenvpnServerState {
   const answers = new Answers(output);
-  if (answers.has('missing')) return { kind: 'missing' };
-  if (answers.has('denied'))
-    return failed('only root may look at the files of OpenVPN', 'it needs root: say `become: true`');
-  const unit = readUnit(answers);
-  if (!unit) return failed('this host does not run systemd, which starts OpenVPN', 'use another host');
+  const end = readOpenvpnUnit(answers);
+  if (end.kind !== 'unit') return end;
   return {
     kind: 'answered',
-    unit,
+    unit: end.unit,
     lacking: answers.all('lacking'),
     tlsCrypt: answers.has('key'),
     isPending: answers.has('pending'),
@@ -61,10 +58,6 @@ export function readOpenvpnServer(output: Output): OpenvpnServerState {
     isPrivate: answers.has('private'),
     ...(answers.has('config') ? { config: answers.rest.stdout } : {}),
   };
-}
-
-function failed(message: string, hint: string): OpenvpnServerState {
-  return { kind: 'failed', failure: { failed: message, hint } };
 }
 
 function pair(line: string): [string, string] {
