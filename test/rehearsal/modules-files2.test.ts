@@ -23,6 +23,7 @@ import { unarchive } from '../../src/modules/unarchive.ts';
 import { bootRehearsal, type Rehearsal } from '../../src/rehearsal/index.ts';
 import { type Execute, applyTask } from '../rig.ts';
 import { homerun, named, write } from './house.ts';
+import { onHost } from './on-host.ts';
 import { canRehearse } from './possible.ts';
 
 const inventory: Inventory = {
@@ -51,15 +52,7 @@ describe.skipIf(!(await canRehearse('the modules of files')))('the modules of fi
   });
   afterAll(async () => rehearsal?.down());
 
-  const execute: Execute = async (script) => {
-    const result = await rehearsal.exec('pi', script.text);
-    return { ...result, bytes: Buffer.from(result.stdout) };
-  };
-  const must = async (script: string): Promise<string> => {
-    const { code, stdout, stderr } = await rehearsal.exec('pi', script);
-    if (code !== 0) throw new Error(`${script}\nended with ${code}: ${stderr}`);
-    return stdout;
-  };
+  const { execute, must } = onHost(() => rehearsal, 'pi');
   const done = async <Params, State>(
     module: Module<Params, State>,
     params: unknown,

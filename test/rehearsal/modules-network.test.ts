@@ -8,8 +8,9 @@ import { dnsmasq } from '../../src/modules/dnsmasq.ts';
 import { iptablesChains } from '../../src/modules/iptables_chains.ts';
 import { netplan } from '../../src/modules/netplan.ts';
 import { bootRehearsal, type Rehearsal } from '../../src/rehearsal/index.ts';
+import { onHost } from './on-host.ts';
 import { canRehearse } from './possible.ts';
-import { applyTask, planTask, type Execute } from '../rig.ts';
+import { applyTask, planTask } from '../rig.ts';
 
 const inventory: Inventory = {
   path: 'inventory.yaml',
@@ -79,15 +80,7 @@ describe.skipIf(!(await canRehearse('the modules of the network')))(
     });
     afterAll(async () => rehearsal?.down());
 
-    const execute: Execute = async (script) => {
-      const result = await rehearsal.exec('pi', script.text);
-      return { ...result, bytes: Buffer.from(result.stdout) };
-    };
-    const must = async (script: string): Promise<string> => {
-      const { code, stdout, stderr } = await rehearsal.exec('pi', script);
-      if (code !== 0) throw new Error(`${script}\nended with ${code}: ${stderr}`);
-      return stdout;
-    };
+    const { execute, must } = onHost(() => rehearsal, 'pi');
     const done = async <Params, State>(
       module: Module<Params, State>,
       params: unknown,

@@ -13,6 +13,7 @@ import { systemdUnit } from '../../src/modules/systemd_unit.ts';
 import { timezone } from '../../src/modules/timezone.ts';
 import { user } from '../../src/modules/user.ts';
 import { type Rehearsal, bootRehearsal } from '../../src/rehearsal/index.ts';
+import { onHost } from './on-host.ts';
 import { canRehearse } from './possible.ts';
 import { quote } from '../../src/model/script.ts';
 import { parseTask } from '../modules/task.ts';
@@ -49,15 +50,7 @@ describe.skipIf(!(await canRehearse('the modules of a system')))(
     });
     afterAll(async () => rehearsal?.down());
 
-    const execute: Execute = async (script) => {
-      const result = await rehearsal.exec('pi', script.text);
-      return { ...result, bytes: Buffer.from(result.stdout) };
-    };
-    const must = async (script: string): Promise<string> => {
-      const { code, stdout, stderr } = await rehearsal.exec('pi', script);
-      if (code !== 0) throw new Error(`${script}\nended with ${code}: ${stderr}`);
-      return stdout;
-    };
+    const { execute, must } = onHost(() => rehearsal, 'pi');
     /** Does the task, sees to it that nothing is left to do, and tells what it did. */
     const done = async <P, S>(
       module: Module<P, S>,
