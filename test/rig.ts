@@ -160,7 +160,13 @@ function outputOf(child: ChildProcess): Promise<Output> {
     child.once('close', (code) => {
       const bytes = new Uint8Array(Buffer.concat(stdout));
       const text = Buffer.from(bytes).toString();
-      resolve({ code: code ?? 255, stdout: text, stderr: Buffer.concat(stderr).toString(), bytes });
+      resolve({
+        code: code ?? 255,
+        stdout: text,
+        stderr: Buffer.concat(stderr).toString(),
+        bytes,
+        at: Date.now(),
+      });
     });
   });
 }

@@ -86,6 +86,8 @@ export interface Output {
   readonly stderr: string;
   /** The bytes of stdout, for what is not text. */
   readonly bytes: Uint8Array;
+  /** When it came, in milliseconds since 1970 by the clock of the controller; every transport says it. */
+  readonly at?: number;
 }
 
 export type Plan = readonly Change[] | Failure;

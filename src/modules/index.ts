@@ -8,6 +8,7 @@ import { backupJob } from './backup_job.ts';
 import { blockinfile } from './blockinfile.ts';
 import { certificate } from './certificate.ts';
 import { certificateAuthority } from './certificate_authority.ts';
+import { clock } from './clock.ts';
 import { command } from './command.ts';
 import { copy } from './copy.ts';
 import { cron } from './cron.ts';
@@ -63,6 +64,7 @@ export const modules: readonly Module[] = [
   blockinfile,
   certificate,
   certificateAuthority,
+  clock,
   command,
   copy,
   cron,

@@ -66,5 +66,6 @@ function replyOf(stdout: Frame, stderr: Frame): Reply {
     stdout: stdout.body.toString(),
     stderr: stderr.body.toString(),
     bytes: stdout.body,
+    at: Date.now(),
   };
 }
