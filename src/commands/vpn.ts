@@ -1,22 +1,25 @@
 import { open, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Host, Inventory } from '../model/inventory.ts';
-import { isFailure } from '../model/module.ts';
 import { Redactor, Secret } from '../model/secret.ts';
-import { openvpnBundle } from '../modules/openvpn_bundle.ts';
 import { connector } from './connect.ts';
 import { loadInventoryFile } from './load.ts';
 import type { RunFlags } from './run.ts';
 import { exitCode, UsageError, type Terminal } from './terminal.ts';
+import {
+  type Profile,
+  type ProfileFlags,
+  profileQuestion,
+  type ProfileQuestion,
+  type VpnKind,
+} from './vpn-profile.ts';
 
-export interface VpnFlags extends RunFlags {
+export interface VpnFlags extends RunFlags, ProfileFlags {
   /** File for the profile; `-` prints it. */
   readonly write?: string;
   readonly server?: string;
-  readonly remote?: string;
-  readonly ca: string;
-  readonly instance: string;
-  readonly everything?: boolean;
+  /** Absent: what the inventory says. */
+  readonly kind?: VpnKind;
   readonly force?: boolean;
 }
 
@@ -24,25 +27,22 @@ export interface VpnFlags extends RunFlags {
 export async function vpnProfileCommand(name: string, flags: VpnFlags, terminal: Terminal): Promise<number> {
   const inventory = await loadInventoryFile(flags.inventory, terminal, flags.extraVars);
   const server = serverOf(inventory, flags.server);
-  const asked = openvpnBundle.params.safeParse({
-    name,
-    ca: flags.ca,
-    server: flags.instance,
-    remote: flags.remote ?? server.connection.address,
-    extra: flags.everything ? ['redirect-gateway def1'] : [],
+  const kind = flags.kind ?? kindOf(server);
+  const profile = await readProfile(profileQuestion(kind, name, flags, server, inventory), server, {
+    inventory,
+    flags,
+    terminal,
   });
-  if (!asked.success)
-    throw new UsageError(asked.error.issues[0]?.message ?? `${name} is no name of a client`);
-  const profile = await readProfile(asked.data, server, inventory, flags, terminal);
   if (flags.write === '-') {
     terminal.out(profile.text);
     return exitCode.fine;
   }
-  const path = resolve(terminal.workingDirectory, flags.write ?? `${name}.ovpn`);
+  const ending = kind === 'openvpn' ? 'ovpn' : 'conf';
+  const path = resolve(terminal.workingDirectory, flags.write ?? `${name}.${ending}`);
   await writePrivately(path, profile.text, flags.force ?? false);
   terminal.out(`${path} is written; only you can read it.\n`);
-  if (profile.encrypted)
-    terminal.out(`Its key is encrypted; what opens it is in ${flags.ca}/${name}.pass on ${server.name}.\n`);
+  if (profile.passphraseFile !== undefined)
+    terminal.out(`Its key is encrypted; what opens it is in ${profile.passphraseFile} on ${server.name}.\n`);
   terminal.out('Bring it to the device by a way you trust, then delete it: whoever has it can join.\n');
   return exitCode.fine;
 }
@@ -60,15 +60,27 @@ function serverOf(inventory: Inventory, named: string | undefined): Host {
   );
 }
 
+/** As the playbooks choose: by the variable `vpn`. */
+function kindOf(server: Host): VpnKind {
+  const { vpn = 'openvpn' } = server.variables;
+  if (vpn === 'openvpn' || vpn === 'wireguard') return vpn;
+  throw new UsageError(
+    'the variable `vpn` is neither openvpn nor wireguard',
+    'say which it is: --kind openvpn or --kind wireguard',
+  );
+}
+
+interface Surroundings {
+  readonly inventory: Inventory;
+  readonly flags: VpnFlags;
+  readonly terminal: Terminal;
+}
+
 async function readProfile(
-  params: Parameters<typeof openvpnBundle.probe>[0],
+  { script, read }: ProfileQuestion,
   server: Host,
-  inventory: Inventory,
-  flags: VpnFlags,
-  terminal: Terminal,
-): Promise<{ text: string; encrypted: boolean }> {
-  const probe = openvpnBundle.probe(params, {});
-  if (probe.kind !== 'ask') throw new Error('a profile is read on a host');
+  { inventory, flags, terminal }: Surroundings,
+): Promise<Profile> {
   const connect = await connector(inventory, flags, terminal, new Redactor(), () => () => undefined);
   const transport = connect(server);
   try {
@@ -77,14 +89,9 @@ async function readProfile(
       ? new Secret(await terminal.ask('Password for sudo: ', { hidden: true }))
       : known;
     const session = await transport.session({ user: 'root', method, ...(password && { password }) });
-    const [answer] = await session.run([{ script: probe.script }], { signal: terminal.interrupted });
+    const [answer] = await session.run([{ script }], { signal: terminal.interrupted });
     if (!answer) throw new Error('the host gave no answer');
-    const state = probe.parse(answer);
-    const plan = openvpnBundle.plan(state, params, {});
-    if (isFailure(plan)) throw new UsageError(`${server.name}: ${plan.failed}`, plan.hint);
-    const { profile, passphrase } = openvpnBundle.result?.(state, params, [], {}) ?? {};
-    if (!(profile instanceof Secret)) throw new Error('the host gave no profile');
-    return { text: profile.reveal(), encrypted: passphrase instanceof Secret };
+    return read(answer);
   } finally {
     await transport.close();
   }

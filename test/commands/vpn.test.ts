@@ -21,3 +21,20 @@ test('a name that could lead out of the folder of certificates is refused', asyn
   const { code, stderr } = await homerun(folder(), ['vpn', 'profile', '../ca', '--server', 'here']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('letters, digits')]);
 });
+
+test('WireGuard needs the network of the tunnel, and a name that has an address in it', async () => {
+  const vpn = '{range: 10.8.0.0/24, interface: tun0, port: 1194, addresses: {phone: 10.8.0.3}}';
+  const inventory = `networks: {vpn: ${vpn}}\nvars: {vpn: wireguard}\nhosts:\n  here: {transport: local}\n`;
+  const root = folder({ 'inventory.yaml': inventory });
+  const ask = async (...words: string[]): Promise<string> => {
+    const { code, stderr } = await homerun(root, ['vpn', 'profile', ...words, '--server', 'here']);
+    expect(code).toBe(2);
+    return stderr;
+  };
+  expect(await ask('tablet')).toBe(
+    'error: tablet has no address in the network vpn\n  hint: WireGuard hands out none: put tablet into `clients` and `addresses` of the network vpn in the inventory, and run playbooks/vpn-server.yaml\n',
+  );
+  expect(await ask('phone', '--network', 'tunnel')).toContain('there is no network tunnel in inventory.yaml');
+  expect(await ask('phone', '--remote', 'x\nPostUp = reboot')).toContain('must be an address or a name');
+  expect(await ask('phone', '--dns', 'router')).toContain('`dns` must be addresses');
+});

@@ -91,20 +91,32 @@ describe('wireguard', () => {
 
 describe('wireguard_key', () => {
   test.each([
-    ['a key that is there', { publicKey: one, isPrivate: true }, []],
-    ['no key', { publicKey: '', isPrivate: false }, ['make the key /etc/wireguard/wg0.key']],
+    ['a key that is there', { isThere: true, publicKey: one, isPrivate: true }, []],
+    ['no key', { isThere: false, publicKey: '', isPrivate: false }, ['make the key /etc/wireguard/wg0.key']],
     [
       'a key that others may read',
-      { publicKey: one, isPrivate: false },
+      { isThere: true, publicKey: one, isPrivate: false },
       ['make /etc/wireguard/wg0.key private'],
     ],
   ])('%s', (_, state, expected) => {
     expect(summaries(wireguardKey, state, { name: 'wg0' })).toEqual(expected);
   });
 
+  test.each([
+    [{ isThere: true, publicKey: '', isPrivate: true }, ['delete the key /etc/wireguard/phone.key']],
+    [{ isThere: false, publicKey: '', isPrivate: false }, []],
+    // Whoever has no `wg` has no use for the key either.
+    [
+      { trouble: 'missing' as const, isThere: true, publicKey: '', isPrivate: false },
+      ['delete the key /etc/wireguard/phone.key'],
+    ],
+  ])('a key that is not wanted any more: %o', (state, expected) => {
+    expect(summaries(wireguardKey, state, { name: 'phone', state: 'absent' })).toEqual(expected);
+  });
+
   test('a plan gives no public key, as there is none yet', () => {
     const params = wireguardKey.params.parse({ name: 'wg0' });
-    const made = wireguardKey.result?.({ publicKey: '', isPrivate: false }, params, [], {});
+    const made = wireguardKey.result?.({ isThere: false, publicKey: '', isPrivate: false }, params, [], {});
     expect(made).toEqual({ key: '/etc/wireguard/wg0.key' });
   });
 });
