@@ -4,10 +4,11 @@ import type { Span } from '../model/source.ts';
 import { isList, isMap, typeName, type Value, type ValueMap } from '../model/value.ts';
 import { withoutAliases } from './aliases.ts';
 import { shown } from './issues.ts';
-import { mergeMaps } from './merge.ts';
+import { mergeMaps, pick } from './merge.ts';
 import type { Mistakes } from './mistakes.ts';
-import { unwrap } from './schema-walk.ts';
+import { keysAt, unwrap } from './schema-walk.ts';
 import { keySpan, placeOf, placesOf, rememberOrigin, spanOf, valueSpan } from './origin.ts';
+import { parameterHint } from './unsupported-words.ts';
 
 /** The parameters of a task as they were written: a map, a free text, or both. Undefined where they are neither. */
 export function readParameters(
@@ -31,11 +32,33 @@ export function readParameters(
     return undefined;
   }
   const args = raw['args'];
-  const all = withoutAliases(module, isMap(args) ? mergeMaps([args, written]) : written, mistakes);
+  const given = isMap(args) ? mergeMaps([args, written]) : written;
+  const all = withoutAliases(module, withoutUnsupported(module, given, mistakes), mistakes);
   // The corrected modes go on, so that the schema does not report them once more.
   const result = { ...(asTyped(module.params, all) as ValueMap), ...reportModes(module, all, mistakes) };
   rememberOrigin(result, spanOf(value) ?? keySpan(raw, key), placesOf(all));
   return result;
+}
+
+/** Ansible's parameters that this module does not take are told with what to write instead, and left out. */
+function withoutUnsupported(module: Module, written: ValueMap, mistakes: Mistakes): ValueMap {
+  const takes = [...keysAt(module.params, []), ...Object.keys(module.aliases ?? {})];
+  const names = Object.keys(written);
+  const refused = names.filter((name) => {
+    const hint = parameterHint(module, name, takes);
+    if (hint === undefined) return false;
+    const span = keySpan(written, name);
+    const message = `\`${name}\` of \`${module.name}\` is not supported`;
+    mistakes.add({ code: 'not-supported', message, ...(span && { span }), hint });
+    return true;
+  });
+  if (refused.length === 0) return written;
+  const rest = pick(
+    written,
+    names.filter((name) => !refused.includes(name)),
+  );
+  rememberOrigin(rest, spanOf(written), placesOf(rest));
+  return rest;
 }
 
 function ownParameters(module: Module, value: Value, raw: ValueMap, key: string): ValueMap | undefined {

@@ -9,6 +9,7 @@ import type { Mistakes } from './mistakes.ts';
 import { badName, checkNames } from './names.ts';
 import { keySpan, spanOf, valueSpan } from './origin.ts';
 import { readParameters } from './parameters.ts';
+import { moduleHint } from './unsupported-words.ts';
 import { reportUnsupported } from './unsupported.ts';
 import { validateKeywords } from './validate.ts';
 
@@ -180,6 +181,12 @@ function reportUnknown(
   const keyword = nearest(key, KEYWORDS);
   const module = nearest(shortName(key), known);
   const span = keySpan(raw, key);
+  const instead = hasModule ? undefined : moduleHint(shortName(key));
+  if (instead !== undefined) {
+    const message = `there is no module \`${key}\``;
+    mistakes.add({ code: 'unknown-module', message, ...(span && { span }), hint: instead });
+    return;
+  }
   const isKeyword = hasModule || (module === undefined && keyword !== undefined);
   const near = isKeyword ? keyword : module;
   mistakes.add({

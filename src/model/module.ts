@@ -17,6 +17,8 @@ export interface Module<Params = unknown, State = unknown> {
   readonly params: ZodType<Params>;
   /** Other words for its parameters, as Ansible has them: alias → parameter. `probe` and `plan` see the parameter. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** Parameters of Ansible's that are left out on purpose, and what to write instead; their aliases too. */
+  readonly unsupported?: Readonly<Record<string, string>>;
   /** Parameters that the language prepares before `probe` sees them; they arrive in `Inputs`. */
   readonly inputs?: Readonly<Record<string, InputKind>>;
   /** Parameter whose `true` says that the inputs lie on the host and are not to be loaded: `remote_src`. */

@@ -17,6 +17,7 @@ export const assert = defineModule<Params, undefined>({
   name: 'assert',
   summary: 'Fails where an expression does not hold',
   params,
+  aliases: { msg: 'fail_msg' },
   inputs: { that: 'expression' },
   examples: [
     {

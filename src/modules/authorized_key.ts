@@ -60,6 +60,10 @@ export const authorizedKey = defineModule<Params, State>({
 folder with 0700, because sshd ignores it otherwise. Remarks and other keys stay, unless \`exclusive\`.`,
   params,
   inputs: { key_file: 'file' },
+  unsupported: {
+    validate_certs: 'get the keys with `get_url`, and name their file in `key`',
+    follow: 'leave it out: a link is always followed',
+  },
   examples: [
     {
       title: 'A key',

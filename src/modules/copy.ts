@@ -42,6 +42,7 @@ export const copy = defineModule<Params, CopyState>({
   params,
   inputs: { src: 'file' },
   inputsUnless: 'remote_src',
+  unsupported: { local_follow: 'leave it out: links on the controller are always followed' },
   examples: [
     {
       title: 'Text, as it stands',

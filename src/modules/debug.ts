@@ -22,6 +22,7 @@ export const debug = defineModule<Params, undefined>({
   summary: 'Shows a text or a value',
   params,
   inputs: { var: 'expression' },
+  unsupported: { verbosity: 'leave it out, or write `when:`' },
   examples: [
     { title: 'A text', yaml: 'debug: { msg: The router is up. }' },
     { title: 'A value', yaml: 'debug: { var: facts.os.codename }' },

@@ -49,6 +49,10 @@ export const file = defineModule<Params, State>({
   summary: 'Creates and removes folders and links, and sets the owner and mode of what exists',
   params,
   aliases: { dest: 'path', name: 'path' },
+  unsupported: {
+    access_time_format: 'write the time as `YYYYMMDDhhmm.ss`',
+    modification_time_format: 'write the time as `YYYYMMDDhhmm.ss`',
+  },
   examples: [
     {
       title: 'A folder, with the parents that are missing',

@@ -62,6 +62,21 @@ Without \`checksum\` and \`force\`, a file that is there is left alone. Headers,
 never stand in a list of processes.`,
   params,
   aliases: { thirsty: 'force', username: 'url_username', password: 'url_password' },
+  unsupported: {
+    ciphers: 'run `curl` with `command`, and `creates:`',
+    client_cert: 'run `curl` with `command`, and `creates:`',
+    client_key: 'run `curl` with `command`, and `creates:`',
+    decompress: 'leave it out: the file is stored as the server has it',
+    force_basic_auth:
+      'leave it out: `url_username` and `url_password` are always sent with the first request',
+    tmp_dest: 'leave it out: the part lies beside `dest`, so that it takes its place at once or not at all',
+    unredirected_headers: 'leave it out: `Authorization` does not follow to another server',
+    use_gssapi: 'run `curl --negotiate` with `command`, and `creates:`',
+    use_netrc: 'leave it out: ~/.netrc is not read',
+    use_proxy: 'write `environment: {https_proxy: …}` beside the module',
+    sha256sum: 'write `checksum: sha256:…`',
+    backup_dest: 'write `backup: true`',
+  },
   examples: [
     {
       title: 'A release, as its maker has published it',

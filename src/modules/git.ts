@@ -47,6 +47,14 @@ password: keys and credentials must be there. Local changes are a failure where 
 own commits on top of the branch are kept. Run it as the user that owns \`dest\`, for git refuses others.`,
   params,
   aliases: { name: 'repo' },
+  unsupported: {
+    executable: 'leave it out: `git` is found in PATH, which `environment:` can change',
+    gpg_whitelist: 'leave it out: `verify_commit` takes every key of the keyring',
+    gpg_allowlist: 'leave it out: `verify_commit` takes every key of the keyring',
+    reference: 'leave it out: clone from the other copy, and set `remote` afterwards',
+    refspec: 'name the branch or tag in `version`',
+    track_submodules: 'leave it out: submodules are at the commits that `version` names',
+  },
   examples: [
     {
       title: 'The newest of a branch',

@@ -26,6 +26,7 @@ export const group = defineModule<Params, State>({
   name: 'group',
   summary: 'Creates and removes groups.',
   params,
+  unsupported: { local: 'leave it out: only the host’s own groups are changed' },
   examples: [
     { title: 'A group', yaml: 'group:\n  name: backup-readers\n', needs: 'root' },
     { title: 'A group of a service', yaml: 'group:\n  name: weather\n  system: true\n', needs: 'root' },

@@ -30,6 +30,7 @@ export const hostname = defineModule<Params, State>({
   description: `The line for 127.0.1.1 in /etc/hosts gets the name first, unless another line has it: a host that cannot
 resolve its own name makes every \`sudo\` wait. All other lines stay.`,
   params,
+  unsupported: { use: 'leave it out: the way is chosen by what the host has' },
   examples: [{ title: 'A name', yaml: 'hostname:\n  name: pi\n', needs: 'root' }],
   probe: () =>
     ask(

@@ -31,6 +31,12 @@ export const opensshKeypair = defineModule<Params, State>({
   description:
     'The private key never leaves the host. A key that is there stays as it is, whatever its kind. Also tells the public key of a host itself: `path: /etc/ssh/ssh_host_ed25519_key`.',
   params,
+  unsupported: {
+    backend: 'leave it out: it is made by the host’s ssh-keygen',
+    private_key_format: 'leave it out: it is OpenSSH’s own',
+    passphrase: 'leave it out: a key for programs has none',
+    state: 'remove both files with `file`',
+  },
   examples: [
     {
       title: 'A key of this host',

@@ -57,6 +57,15 @@ so enable it, or let it \`RemainAfterExit\`. A unit without [Install] section ca
 says so. OpenRC and /etc/init.d are used where there is no systemd.`,
     params,
     aliases: { unit: 'name', service: 'name', 'daemon-reload': 'daemon_reload' },
+    unsupported: {
+      arguments: 'write them into a drop-in of the unit, with `copy`',
+      args: 'write them into a drop-in of the unit, with `copy`',
+      pattern: 'leave it out: the init system says what runs',
+      runlevel: 'leave it out, or run `rc-update` with `command`',
+      sleep: 'leave it out: a restart waits until the service is up',
+      use: 'leave it out: the way is chosen by what the host has',
+      force: 'remove the link in the way with `file`, and then `enabled: true`',
+    },
     examples: [
       {
         title: 'Running now and after every start of the host',

@@ -52,6 +52,12 @@ export const setup = defineModule<z.output<typeof params>, ValueMap>({
   summary: 'Looks at the host and registers its facts',
   description: 'Not needed for `facts`, which are read by themselves when something uses them.',
   params,
+  unsupported: {
+    fact_path: 'use `slurp` or `command`, and `register`',
+    filter: 'leave it out: all facts come in one short answer',
+    gather_subset: 'leave it out: all facts come in one short answer',
+    gather_timeout: 'write `timeout:` beside the module',
+  },
   examples: [{ title: 'Into a variable', yaml: 'setup: {}\nregister: looked' }],
   returns: { facts: Object.keys(factsShape).join(', ') },
   probe: () => factsProbe,

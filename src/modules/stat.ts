@@ -18,6 +18,15 @@ export const stat = defineModule<Params, FileState>({
   summary: 'Looks at a file without changing anything',
   params,
   aliases: { dest: 'path', name: 'path' },
+  unsupported: {
+    get_attributes: 'run `lsattr` with `command`',
+    attr: 'run `lsattr` with `command`',
+    attributes: 'run `lsattr` with `command`',
+    get_mime: 'run `file -b --mime` with `command`',
+    mime: 'run `file -b --mime` with `command`',
+    mime_type: 'run `file -b --mime` with `command`',
+    'mime-type': 'run `file -b --mime` with `command`',
+  },
   examples: [
     {
       title: 'Is it there?',

@@ -51,6 +51,10 @@ export const sudoers = defineModule<Params, FileState>({
   description:
     '`visudo` checks the file before it takes its place: a wrong one would switch sudo off for everybody. Commas, colons and equals signs in arguments are escaped; write patterns and aliases with `content`.',
   params,
+  unsupported: {
+    sudoers_path: 'leave it out: /etc/sudoers.d is where sudo looks',
+    validation: 'leave it out: `visudo` checks every file before it counts',
+  },
   examples: [
     {
       title: 'One command without a password',

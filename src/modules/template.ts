@@ -30,6 +30,17 @@ export const template = defineModule<Params, CopyState>({
   summary: 'Renders a template and puts the text on the host',
   params,
   inputs: { src: 'template' },
+  unsupported: {
+    block_end_string: 'leave it out: templates are Handlebars, and `{{{{raw}}}}` shields text',
+    block_start_string: 'leave it out: templates are Handlebars, and `{{{{raw}}}}` shields text',
+    comment_end_string: 'leave it out: templates are Handlebars, and `{{{{raw}}}}` shields text',
+    comment_start_string: 'leave it out: templates are Handlebars, and `{{{{raw}}}}` shields text',
+    lstrip_blocks: 'leave it out: templates are Handlebars, and `{{{{raw}}}}` shields text',
+    trim_blocks: 'leave it out: templates are Handlebars, and `{{{{raw}}}}` shields text',
+    variable_end_string: 'leave it out: templates are Handlebars, and `{{{{raw}}}}` shields text',
+    variable_start_string: 'leave it out: templates are Handlebars, and `{{{{raw}}}}` shields text',
+    output_encoding: 'leave it out: files are written in UTF-8',
+  },
   examples: [
     {
       title: 'A message of the day',

@@ -25,6 +25,10 @@ export const timezone = defineModule<z.infer<typeof params>, State>({
   summary: 'Sets the time zone of the host.',
   description: 'Programs that run already keep the old zone until they are restarted; cron is one of them.',
   params,
+  unsupported: {
+    hwclock: 'run `timedatectl set-local-rtc` with `command`',
+    rtc: 'run `timedatectl set-local-rtc` with `command`',
+  },
   examples: [{ title: 'A zone', yaml: 'timezone:\n  name: Europe/Berlin\n', needs: 'root' }],
   probe: ({ name }) =>
     ask(

@@ -43,6 +43,11 @@ every run, because it is compared; with \`creates\` only where it is needed. Ove
   params,
   inputs: { src: 'file' },
   inputsUnless: 'remote_src',
+  unsupported: {
+    copy: 'write `remote_src: true` instead of `copy: false`',
+    io_buffer_size: 'leave it out',
+    validate_certs: 'get the archive with `get_url`, and unpack it with `remote_src: true`',
+  },
   examples: [
     {
       title: 'A release that `get_url` has fetched, without its outermost folder',

@@ -17,6 +17,17 @@ groups that the user shall be in. Works with useradd and its kin, and with busyb
 cannot change what a user already has but groups, password and lock.`,
   params: userParams,
   aliases: { user: 'name', createhome: 'create_home' },
+  unsupported: {
+    authorization: 'leave it out: it is for other systems than Linux',
+    hidden: 'leave it out: it is for other systems than Linux',
+    login_class: 'leave it out: it is for other systems than Linux',
+    profile: 'leave it out: it is for other systems than Linux',
+    role: 'leave it out: it is for other systems than Linux',
+    local: 'leave it out: only the host’s own users are changed',
+    ssh_key_type: 'use `openssh_keypair` with `type`; the key of `generate_ssh_key` is Ed25519',
+    ssh_key_bits: 'use `openssh_keypair` with `size`; the key of `generate_ssh_key` is Ed25519',
+    ssh_key_passphrase: 'leave it out: a key for programs has none',
+  },
   examples: [
     {
       title: 'A person',

@@ -42,6 +42,10 @@ export const waitFor = defineModule<Params, State>({
   summary: 'Waits until a port is open, a file is there, or a text is in a file',
   description: 'It changes nothing. In check mode it does not wait.',
   params,
+  unsupported: {
+    exclude_hosts: 'leave it out, or run `ss` with `shell`, `until:` and `retries:`',
+    active_connection_states: 'leave it out: all connections that are not closed count',
+  },
   examples: [
     { title: 'A file', yaml: 'wait_for: { path: /etc/hosts, timeout: 10 }' },
     {

@@ -11,6 +11,7 @@ export function modulePage(module: Module): string {
     '## Parameters',
     freeFormNote(module),
     parameterTable(parametersOf(module)),
+    unsupportedTable(module.unsupported ?? {}),
     ...(module.examples.length > 0 ? ['## Examples', ...module.examples.map(example)] : []),
     '## Result',
     RESULT,
@@ -70,6 +71,11 @@ function parameterTable(parameters: readonly Parameter[]): string {
       `| \`${name}\` | ${cell(type)} | ${required ? '**required**' : given === undefined ? '' : cell(code(given))} | ${cell(description)} |`,
   );
   return ['| parameter | type | default | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function unsupportedTable(words: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(words).map(([name, instead]) => `| \`${name}\` | ${cell(instead)} |`);
+  return rows.length === 0 ? '' : ['| Ansible’s, not here | instead |', '| --- | --- |', ...rows].join('\n');
 }
 
 function returnTable(returns: Readonly<Record<string, string>>): string {

@@ -27,6 +27,7 @@ export function modulePageForTerminal(module: Module, options: PageOptions): str
     style.bold('Parameters'),
     ...parametersOf(module).flatMap((parameter) => parameterLines(parameter, width, style)),
     '',
+    ...unsupportedLines(module, width, style),
     ...paragraph(freeFormNote(module), 2),
     ...(module.examples.length > 0 ? [style.bold('Examples')] : []),
     ...module.examples.flatMap(({ title, yaml, needs }) => [
@@ -64,6 +65,16 @@ export function moduleListForTerminal(modules: readonly Module[], options: PageO
     return [style.bold(padEnd(module.name, names + 2)) + first.trimStart(), ...rest];
   });
   return [...lines, '', style.dim('homerun doc MODULE tells more about one of them.'), ''].join('\n');
+}
+
+function unsupportedLines({ unsupported = {} }: Module, width: number, style: Style): string[] {
+  const entries = Object.entries(unsupported);
+  if (entries.length === 0) return [];
+  const lines = entries.flatMap(([name, instead]) => [
+    `  ${style.dim(name)}`,
+    ...wrap(plain(instead), width, 6),
+  ]);
+  return [style.bold('Ansible’s, not here'), ...lines, ''];
 }
 
 function parameterLines(parameter: Parameter, width: number, style: Style): string[] {
