@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Input, InputKind, Inputs, LoadedFile, Module } from '../model/module.ts';
 import { Secret } from '../model/secret.ts';
+import { splitWords } from '../model/words.ts';
 import { isList, type Value, type ValueMap } from '../model/value.ts';
 import type { Attempt } from './attempt.ts';
 import type { Context } from './context.ts';
@@ -51,8 +52,9 @@ function prepareOne(
   // What is no text is reported by the schema.
   if (typeof value !== 'string') return undefined;
   const { context, folder } = source;
-  const path = findFile(value, kind === 'file' ? 'files' : 'templates', folder, context.folders);
-  if (kind === 'file') return { kind: 'files', source: value, ...readable(value, () => loadFiles(path)) };
+  const file = kind === 'script' ? (splitWords(value)?.[0] ?? '') : value;
+  const path = findFile(file, kind === 'template' ? 'templates' : 'files', folder, context.folders);
+  if (kind !== 'template') return { kind: 'files', source: value, ...readable(value, () => loadFiles(path)) };
   if (statSync(path).isDirectory())
     throw new TextMistake('file-unreadable', `\`${value}\` is a folder, not a template`);
   return { kind: 'files', source: value, isFolder: false, files: [renderFile(path, source, scope, attempt)] };

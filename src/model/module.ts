@@ -42,9 +42,10 @@ export interface Module<Params = unknown, State = unknown> {
  * - `file`: a path on the controller (searched beside the playbook, in `files/`, beside the task file);
  *   read as bytes; a folder gives all its files.
  * - `template`: the same, searched in `templates/`; rendered as a template to text.
+ * - `script`: a command line whose first word is such a path.
  * - `expression`: one expression or a list of them, evaluated to values.
  */
-export type InputKind = 'file' | 'template' | 'expression';
+export type InputKind = 'file' | 'template' | 'script' | 'expression';
 
 export type Inputs = Readonly<Record<string, Input>>;
 

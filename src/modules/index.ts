@@ -1,6 +1,7 @@
 import type { Module } from '../model/module.ts';
 import { apt } from './apt.ts';
 import { aptRepository } from './apt_repository.ts';
+import { assemble } from './assemble.ts';
 import { assert } from './assert.ts';
 import { authorizedKey } from './authorized_key.ts';
 import { backupHealth } from './backup_health.ts';
@@ -16,9 +17,11 @@ import { deb822Repository } from './deb822_repository.ts';
 import { debconf } from './debconf.ts';
 import { debug } from './debug.ts';
 import { dnsmasq } from './dnsmasq.ts';
+import { dpkgSelections } from './dpkg_selections.ts';
 import { fail } from './fail.ts';
 import { file } from './file.ts';
 import { getUrl } from './get_url.ts';
+import { getent } from './getent.ts';
 import { git } from './git.ts';
 import { group } from './group.ts';
 import { hostname } from './hostname.ts';
@@ -32,18 +35,25 @@ import { opensshKeypair } from './openssh_keypair.ts';
 import { openvpnBundle } from './openvpn_bundle.ts';
 import { openvpnClient } from './openvpn_client.ts';
 import { openvpnServer } from './openvpn_server.ts';
+import { packageModule } from './package.ts';
+import { packageFacts } from './package_facts.ts';
+import { pause } from './pause.ts';
+import { ping } from './ping.ts';
 import { replace } from './replace.ts';
 import { screen } from './screen.ts';
+import { script } from './script.ts';
 import { service, systemd, systemdService } from './service.ts';
+import { serviceFacts } from './service_facts.ts';
 import { setFact } from './set_fact.ts';
 import { setup } from './setup.ts';
-import { shell } from './shell.ts';
+import { rawModule, shell } from './shell.ts';
 import { slurp } from './slurp.ts';
 import { sshdConfig } from './sshd_config.ts';
 import { stat } from './stat.ts';
 import { sudoers } from './sudoers.ts';
 import { sysctl } from './sysctl.ts';
 import { systemdUnit } from './systemd_unit.ts';
+import { tempfile } from './tempfile.ts';
 import { template } from './template.ts';
 import { timezone } from './timezone.ts';
 import { unarchive } from './unarchive.ts';
@@ -57,6 +67,7 @@ import { wireguardKey } from './wireguard_key.ts';
 export const modules: readonly Module[] = [
   apt,
   aptRepository,
+  assemble,
   assert,
   authorizedKey,
   backupHealth,
@@ -72,9 +83,11 @@ export const modules: readonly Module[] = [
   debconf,
   debug,
   dnsmasq,
+  dpkgSelections,
   fail,
   file,
   getUrl,
+  getent,
   git,
   group,
   hostname,
@@ -88,9 +101,16 @@ export const modules: readonly Module[] = [
   openvpnBundle,
   openvpnClient,
   openvpnServer,
+  packageModule,
+  packageFacts,
+  pause,
+  ping,
+  rawModule,
   replace,
   screen,
+  script,
   service,
+  serviceFacts,
   setFact,
   setup,
   shell,
@@ -102,6 +122,7 @@ export const modules: readonly Module[] = [
   systemd,
   systemdService,
   systemdUnit,
+  tempfile,
   template,
   timezone,
   unarchive,

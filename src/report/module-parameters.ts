@@ -43,6 +43,7 @@ type Schema = Readonly<Record<string, unknown>>;
 const INPUTS: Readonly<Record<InputKind, string>> = {
   file: 'file or folder on the controller',
   template: 'template on the controller',
+  script: 'script on the controller, with arguments',
   expression: 'expression or list of expressions',
 };
 

@@ -32,12 +32,14 @@ describe.each(SHELLS)('on %s', (shell) => {
   test.each(runnable)('$name', async ({ example }) => {
     const task = parseTask(settleExample(example.yaml, folder));
     const execute = localShell(shell, folder, { HOME: folder });
-    const repeats = ['command', 'shell'].includes(task.module.name) && !isGuarded(task.params);
+    const repeats = REPEATING.includes(task.module.name) && !isGuarded(task.params);
     const done = await applyTask({ ...task, execute, watch: folder, repeats });
     const wanted = task.module.name === 'fail' ? task.module.plan(undefined, task.params, {}) : undefined;
     expect(done.failure).toEqual(wanted);
   });
 });
+
+const REPEATING = ['command', 'raw', 'script', 'shell', 'tempfile'];
 
 /** Commands run every time, unless one of these says that they need not. */
 function isGuarded(params: unknown): boolean {

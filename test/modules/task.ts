@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import type { Input, Inputs, LoadedFile, Module } from '../../src/model/module.ts';
 import { isList, isMap } from '../../src/model/value.ts';
+import { splitWords } from '../../src/model/words.ts';
 import { modules } from '../../src/modules/index.ts';
 
 /** A task of one module, read from YAML, with what the language would prepare for it. */
@@ -42,7 +43,8 @@ function loadInputs(module: Module, params: Readonly<Record<string, unknown>>): 
       inputs[name] = { kind: 'values', values: texts.map((text) => ({ text: String(text), value: true })) };
     } else {
       const folder = join(import.meta.dirname, kind === 'template' ? 'templates' : 'files');
-      const source = typeof value === 'string' ? value : '';
+      const text = typeof value === 'string' ? value : '';
+      const source = kind === 'script' ? (splitWords(text)?.[0] ?? '') : text;
       inputs[name] = loadFiles(join(folder, source), source);
     }
   }
