@@ -18,6 +18,10 @@ export function addVpnCommands(
     .addOption(inventoryOption())
     .option('-w, --write <file>', 'where to; `-` prints it')
     .option('--force', 'replace the file')
+    .option(
+      '--qr',
+      'draw it as a QR code for the camera of a phone; a file is written only where one is named',
+    )
     .option('--server <host>', 'the VPN server; default: the host of the group vpn_servers')
     .option('--remote <address>', "address or name that the client uses; default: the server's address")
     .addOption(

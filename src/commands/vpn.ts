@@ -6,6 +6,7 @@ import { connector } from './connect.ts';
 import { loadInventoryFile } from './load.ts';
 import type { RunFlags } from './run.ts';
 import { exitCode, UsageError, type Terminal } from './terminal.ts';
+import { codeOnScreen, requireScreen } from './vpn-code.ts';
 import {
   type Profile,
   type ProfileFlags,
@@ -21,10 +22,15 @@ export interface VpnFlags extends RunFlags, ProfileFlags {
   /** Absent: what the inventory says. */
   readonly kind?: VpnKind;
   readonly force?: boolean;
+  /** Draws it, and writes no file unless one is named. */
+  readonly qr?: boolean;
 }
 
-/** `homerun vpn profile NAME`: reads a client's profile on the VPN server, and writes it so that nobody else can read it. */
+/** `homerun vpn profile NAME`: reads a client's profile on the VPN server, and writes it so that nobody else can read it, or draws it. */
 export async function vpnProfileCommand(name: string, flags: VpnFlags, terminal: Terminal): Promise<number> {
+  if (flags.qr && flags.write === '-')
+    throw new UsageError('--qr draws the profile and `--write -` prints it', 'choose one of them');
+  if (flags.qr) requireScreen(terminal);
   const inventory = await loadInventoryFile(flags.inventory, terminal, flags.extraVars);
   const server = serverOf(inventory, flags.server);
   const kind = flags.kind ?? kindOf(server);
@@ -33,19 +39,24 @@ export async function vpnProfileCommand(name: string, flags: VpnFlags, terminal:
     flags,
     terminal,
   });
-  if (flags.write === '-') {
-    terminal.out(profile.text);
-    return exitCode.fine;
+  // Drawn first: where it does not fit, nothing is written either.
+  const code = flags.qr ? codeOnScreen(kind, name, profile.text, terminal) : undefined;
+  if (flags.write === '-') terminal.out(profile.text);
+  else if (code === undefined || flags.write !== undefined) {
+    const path = resolve(terminal.workingDirectory, flags.write ?? `${name}.${endings[kind]}`);
+    await writePrivately(path, profile.text, flags.force ?? false);
+    terminal.out(`${path} is written; only you can read it.\n`);
+    terminal.out('Bring it to the device by a way you trust, then delete it: whoever has it can join.\n');
   }
-  const ending = kind === 'openvpn' ? 'ovpn' : 'conf';
-  const path = resolve(terminal.workingDirectory, flags.write ?? `${name}.${ending}`);
-  await writePrivately(path, profile.text, flags.force ?? false);
-  terminal.out(`${path} is written; only you can read it.\n`);
-  if (profile.passphraseFile !== undefined)
+  if (profile.passphraseFile !== undefined && flags.write !== '-')
     terminal.out(`Its key is encrypted; what opens it is in ${profile.passphraseFile} on ${server.name}.\n`);
-  terminal.out('Bring it to the device by a way you trust, then delete it: whoever has it can join.\n');
+  if (code !== undefined) terminal.out(code);
+  else if (kind === 'wireguard' && terminal.isTerminal && flags.write === undefined)
+    terminal.out('With --qr it is drawn here instead, for the camera of a phone.\n');
   return exitCode.fine;
 }
+
+const endings: Readonly<Record<VpnKind, string>> = { openvpn: 'ovpn', wireguard: 'conf' };
 
 /** The one named, or the only host of the group `vpn_servers`. */
 function serverOf(inventory: Inventory, named: string | undefined): Host {

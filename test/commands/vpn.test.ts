@@ -38,3 +38,12 @@ test('WireGuard needs the network of the tunnel, and a name that has an address 
   expect(await ask('phone', '--remote', 'x\nPostUp = reboot')).toContain('must be an address or a name');
   expect(await ask('phone', '--dns', 'router')).toContain('`dns` must be addresses');
 });
+
+test('a code is drawn on a terminal alone, so that it never gets into a log', async () => {
+  const piped = await homerun(folder(), ['vpn', 'profile', 'phone', '--qr', '--server', 'here']);
+  expect([piped.code, piped.stdout, piped.stderr]).toEqual([
+    2,
+    '',
+    'error: a QR code is shown on a terminal alone: elsewhere its key would stay\n  hint: leave --qr out: the profile is written into a file that only you can read\n',
+  ]);
+});

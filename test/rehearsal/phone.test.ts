@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadInventory } from '../../src/language/index.ts';
+import { sh } from '../../src/model/script.ts';
 import { bootRehearsal, type Rehearsal, type Station } from '../../src/rehearsal/index.ts';
+import { readQrCode } from '../report/read-qr-code.ts';
 import { homerun, named, root, type Ran } from './house.ts';
 import { canRehearse } from './possible.ts';
 
@@ -39,6 +41,16 @@ describe.skipIf(!(await canRehearse('a phone by WireGuard')))('a phone by WireGu
     ]);
   const run = ([program = '', ...rest]: readonly string[]): string =>
     execFileSync(program, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  /** The same on a terminal of this size: what it shows, and what a camera reads off it. */
+  const onTerminal = (columns: number, rows: number, argv: readonly string[]) => {
+    const command = sh`stty cols ${columns} rows ${rows} && ${argv}`.text;
+    const { stdout: shown, status } = spawnSync('script', ['-qec', command, '/dev/null'], {
+      encoding: 'utf8',
+      env: { ...process.env, TERM: 'xterm-256color', NO_COLOR: '1' },
+    });
+    const lines = shown.replaceAll('\r\n', '\n').split('\n');
+    return { shown, status, read: () => readQrCode(lines.filter((line) => line.startsWith('\u001b['))) };
+  };
   const banner = async (address: string, port: number): Promise<string> =>
     (await phone.exec(`nc -w 3 ${address} ${port} </dev/null`)).stdout.trim();
 
@@ -55,6 +67,16 @@ describe.skipIf(!(await canRehearse('a phone by WireGuard')))('a phone by WireGu
   });
   afterAll(async () => house?.down());
 
+  test('a profile of OpenVPN fits into a code, and the code only into a large window', async () => {
+    const ran = await homerun(house, ['run', playbook, '--limit', 'vpn', '-e', 'vpn=openvpn'], { inventory });
+    expect(failures(ran)).toEqual([]);
+    const argv = profile('phone', '--kind', 'openvpn');
+    const text = run([...argv, '--write', '-']);
+    const { shown, status } = onTerminal(80, 24, [...argv, '--qr']);
+    expect([status, shown]).toEqual([2, expect.stringMatching(/code is \d+ columns wide.*has 80 columns/)]);
+    expect(onTerminal(200, 100, [...argv, '--qr']).read()).toBe(text);
+  });
+
   test('it joins with the profile as it was written, and reaches the forwarded ports and nothing else', async () => {
     const first = await homerun(house, ['run', playbook], { inventory });
     expect(failures(first)).toEqual([]);
@@ -63,6 +85,7 @@ describe.skipIf(!(await canRehearse('a phone by WireGuard')))('a phone by WireGu
     expect(run(profile('phone', '--write', path))).toContain('only you can read it');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const input = readFileSync(path, 'utf8');
+    expect(onTerminal(80, 50, profile('phone', '--qr')).read()).toBe(input);
     await phone.exec('umask 077; mkdir -p /etc/wireguard; cat > /etc/wireguard/phone.conf', { input });
     await must(phone, 'wg-quick up phone 2>&1');
     await vi.waitFor(async () => must(phone, 'ping -c 1 -W 2 10.8.0.2'), { timeout: 30_000, interval: 500 });
