@@ -190,6 +190,18 @@ describe.skipIf(!(await canRehearse('the tunnel')))('the tunnel of the house', (
     expect(named(await homerun(house, ['run', playbook]), 'changed')).toEqual([]);
   });
 
+  test('the crontab can start it instead, as the guide shows', async () => {
+    const guide = readFileSync(join(root, 'docs/guide-vpn.md'), 'utf8');
+    const path = join(house.directory, 'crontab.yaml');
+    writeFileSync(path, /^```yaml\n(- name: The tunnel from the crontab\n[^]*?)^```/m.exec(guide)?.[1] ?? '');
+    expect(failures(await homerun(house, ['run', path]))).toEqual([]);
+    expect(named(await homerun(house, ['run', path]), 'changed')).toEqual([]);
+    await house.reboot('pi');
+    await holds();
+    expect((await house.exec('pi', 'systemctl is-active openvpn-client@home')).stdout).toBe('inactive\n');
+    expect(await must('pi', 'iptables -t nat -S POSTROUTING')).toContain('-s 192.168.2.0/24 -o tun0');
+  });
+
   test('after a reset of the Pi one command brings it back, its keys too, and changes nothing on the server', async () => {
     await house.reset('pi');
     await house.trust('pi');
