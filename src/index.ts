@@ -21,7 +21,15 @@ export type { HostRecap, RunEvent, TaskFinished } from './model/event.ts';
 export type { Connection, Host, Inventory, Network } from './model/inventory.ts';
 export type { Play, Playbook, Task } from './model/playbook.ts';
 export { loadInventory, loadPlaybook } from './language/index.ts';
-export { fileJournal, memoryJournal, runPlaybook, type Journal, type RunOptions } from './engine/index.ts';
+export {
+  fileJournal,
+  fileSaver,
+  memoryJournal,
+  runPlaybook,
+  type Journal,
+  type RunOptions,
+  type Saver,
+} from './engine/index.ts';
 export { createTransport } from './transport/index.ts';
 export { TransportError, type Session, type Transport } from './transport/transport.ts';
 export { modules } from './modules/index.ts';

@@ -2,7 +2,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileSaver } from '../src/engine/file-saver.ts';
 import { actionRequests } from '../src/engine/requests.ts';
+import { Saves } from '../src/engine/save.ts';
 import type { WorkItem } from '../src/model/playbook.ts';
 import {
   type Change,
@@ -23,7 +25,8 @@ export interface Task<Params, State> {
   readonly module: Module<Params, State>;
   /** As in YAML; defaults and conversions of the module's parameters are applied. */
   readonly params: unknown;
-  readonly inputs?: Inputs;
+  /** A function where they may change while it runs, as the destination of what is fetched does. */
+  readonly inputs?: Inputs | (() => Inputs);
   readonly execute: Execute;
   /** A local folder that the probe must leave as it is. */
   readonly watch?: string;
@@ -48,8 +51,9 @@ export interface Applied<State> {
  * task must find nothing left to do. Throws where the probe changed something or the second plan is not empty.
  */
 export async function applyTask<Params, State>(task: Task<Params, State>): Promise<Applied<State>> {
-  const { module, inputs = {} } = task;
+  const { module } = task;
   const params = module.params.parse(task.params);
+  const inputs = inputsOf(task);
   const before = task.watch === undefined ? '' : snapshot(task.watch);
   const state = await look(task, params);
   if (task.watch !== undefined && snapshot(task.watch) !== before) {
@@ -68,11 +72,15 @@ export async function applyTask<Params, State>(task: Task<Params, State>): Promi
 /** The changes that a task would make, without making them. */
 export async function planTask<Params, State>(task: Task<Params, State>): Promise<Plan> {
   const params = task.module.params.parse(task.params);
-  return task.module.plan(await look(task, params), params, task.inputs ?? {});
+  return task.module.plan(await look(task, params), params, inputsOf(task));
+}
+
+function inputsOf({ inputs = {} }: Pick<Task<unknown, unknown>, 'inputs'>): Inputs {
+  return typeof inputs === 'function' ? inputs() : inputs;
 }
 
 async function look<Params, State>(task: Task<Params, State>, params: Params): Promise<State> {
-  const probe = task.module.probe(params, task.inputs ?? {});
+  const probe = task.module.probe(params, inputsOf(task));
   return probe.kind === 'known' ? probe.state : probe.parse(await task.execute(probe.script));
 }
 
@@ -82,12 +90,14 @@ async function act<Params, State>(
   changes: readonly Change[],
 ): Promise<{ outputs: readonly Output[]; failure?: Failure }> {
   const item = { module: task.module, environment: {} } as unknown as WorkItem;
+  const saves = new Saves(fileSaver(), changes);
   const outputs: Output[] = [];
   for (const action of changes.flatMap((change) => change.actions)) {
-    const { requests } = actionRequests(item, [{ summary: '', actions: [action] }]);
+    const { requests } = actionRequests(item, [{ summary: '', actions: [action] }], saves);
     let last: Output | undefined;
-    for (const { script, chained } of requests) {
+    for (const { script, chained, receive } of requests) {
       last = await task.execute(script);
+      if (last.code === 0) receive?.(last.bytes);
       const fine = chained?.okCodes ?? [0];
       if (fine === 'any' || fine.includes(last.code)) continue;
       const failed = last.stderr.trim() || last.stdout.trim() || `exit code ${last.code}`;
@@ -95,11 +105,13 @@ async function act<Params, State>(
     }
     if (last) outputs.push(last);
   }
-  return { outputs };
+  const failure = saves.finish();
+  saves.discard();
+  return failure ? { outputs, failure } : { outputs };
 }
 
 async function expectSettled<Params, State>(task: Task<Params, State>, params: Params): Promise<void> {
-  const again = task.module.plan(await look(task, params), params, task.inputs ?? {});
+  const again = task.module.plan(await look(task, params), params, inputsOf(task));
   if (isFailure(again)) throw new Error(`${task.module.name} fails when it is run again: ${again.failed}`);
   const left = again.filter((change) => change.harmless !== true).map((change) => change.summary);
   if (left.length > 0)

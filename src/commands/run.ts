@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { fileJournal, readJournal, runPlaybook, type Journal } from '../engine/index.ts';
+import { fileJournal, fileSaver, readJournal, runPlaybook, type Journal } from '../engine/index.ts';
 import type { HostRecap, RunEvent } from '../model/event.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Playbook } from '../model/playbook.ts';
@@ -71,6 +71,7 @@ async function run(path: string, flags: RunFlags, terminal: Terminal, redactor: 
       facts: factsProbe,
       journal: openJournal(inventory, flags.check ?? false, terminal),
       redactor,
+      saver: fileSaver(),
       emit: (event: RunEvent) => {
         if (event.kind === 'task-finished' && event.outcome === 'changed') changed++;
         reporter?.event(event);

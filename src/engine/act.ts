@@ -1,12 +1,13 @@
 import type { ShownScript } from '../model/event.ts';
-import { isFailure, type Action, type Output, type Plan } from '../model/module.ts';
+import { isFailure, type Action, type Change, type Output, type Plan } from '../model/module.ts';
 import type { HostContext } from './context.ts';
-import type { Acting, Entry, Unit } from './entry.ts';
+import { forgetPrepared, type Acting, type Entry, type Unit } from './entry.ts';
 import type { Answers } from './exchange.ts';
 import { failureOf, finish, NOTHING, resultOf, shownScript } from './finish.ts';
 import { missingHandler } from './handlers.ts';
 import { settleError } from './lost.ts';
 import { actionOutputs } from './requests.ts';
+import { Saves } from './save.ts';
 import { settle } from './settle.ts';
 
 /** Decides how a turn ended whose actions were sent. False where the answers behind it must not be used. */
@@ -27,19 +28,23 @@ export async function concludeActing(
   const actions = plan.flatMap((change) => change.actions);
   const outputs = actionOutputs(replies, answers.lengths);
   const broken = outputs.find((output, index) => !isFine(actions[index], output));
+  const failure = broken ? failureOf(broken, '') : acting.saves?.finish();
   const changed = plan.some((change) => change.harmless !== true);
   const result = resultOf(unit, state, outputs, changed);
-  const failed = broken
-    ? { ...result, failed: true, rc: broken.code, msg: failureOf(broken, '').failed }
+  const failed = failure
+    ? { ...result, failed: true, ...(broken ? { rc: broken.code } : {}), msg: failure.failed }
     : result;
   const scripts = [...probeScripts(acting), ...actionScripts(actions, outputs)];
   const happened = {
     changes: plan,
     scripts,
     milliseconds,
-    ...(broken ? { failure: failureOf(broken, '') } : {}),
+    ...(failure ? { failure } : {}),
   };
-  return (await settle(context, queue, unit, failed, happened)) === 'done';
+  const settled = await settle(context, queue, unit, failed, happened);
+  // What comes after may read on this machine what has just arrived.
+  if (acting.saves) forgetPrepared(queue);
+  return settled === 'done';
 }
 
 /** Looks at an answer: a turn that needs actions is given back, any other is finished. */
@@ -71,10 +76,15 @@ export async function judge(
     );
   }
   const toDo = check ? plan.filter((change) => change.harmless !== true) : plan;
-  if (toDo.length > 0 && !check) return { unit, state, plan: toDo, answer };
+  if (toDo.length > 0 && !check) return { unit, state, plan: toDo, answer, ...savesOf(context, toDo) };
   if (toDo.length > 0) context.leftOut ??= `'${unit.entry.task.name}' has run`;
   const result = resultOf(unit, state, [], toDo.length > 0);
   return settle(context, queue, unit, result, { changes: toDo, scripts });
+}
+
+function savesOf({ settings }: HostContext, plan: readonly Change[]): Pick<Acting, 'saves'> {
+  const isSaving = plan.some((change) => change.actions.some((action) => action.kind === 'save'));
+  return isSaving ? { saves: new Saves(settings.saver, plan) } : {};
 }
 
 function stateAndPlan(unit: Unit, answer: Output | undefined): { state: unknown; plan: Plan } {
@@ -105,7 +115,11 @@ function actionScripts(actions: readonly Action[], outputs: readonly Output[]): 
   return outputs.map((output, index) => {
     const action = actions[index];
     if (action?.kind === 'run') return shownScript('action', action.script, output);
-    const text = action ? `# upload ${action.bytes.length} bytes to ${action.path}` : '';
-    return shownScript('action', { text, secrets: [] }, output);
+    return shownScript('action', { text: action ? carried(action) : '', secrets: [] }, output);
   });
+}
+
+function carried(action: Exclude<Action, { kind: 'run' }>): string {
+  if (action.kind === 'upload') return `# upload ${action.bytes.length} bytes to ${action.path}`;
+  return `# bring ${action.size} bytes of ${action.from} to ${action.to} on this machine`;
 }

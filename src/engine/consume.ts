@@ -1,5 +1,5 @@
 import type { HostContext } from './context.ts';
-import type { Acting, Entry } from './entry.ts';
+import { forgetPrepared, type Acting, type Entry } from './entry.ts';
 import type { Answers } from './exchange.ts';
 import { judge } from './act.ts';
 import { finish, NOTHING, type Happened } from './finish.ts';
@@ -84,6 +84,7 @@ async function obey(
   const flushes = action === 'flush_handlers' || action === 'end_host' || action === 'end_play';
   if (flushes && context.notified.size > 0) {
     // What the handlers notify is flushed here too, before anything else; and nothing ends with handlers owed.
+    // Handlers may register what tasks behind them read.
     forgetPrepared(queue);
     queue.unshift(...flush(context), { ...entry });
     return false;
@@ -108,11 +109,6 @@ async function obey(
       context.status = 'play-ended';
       return false;
   }
-}
-
-/** Handlers may register what tasks behind them read. */
-function forgetPrepared(queue: readonly Entry[]): void {
-  for (const entry of queue) if (entry.next === 0) delete entry.prepared;
 }
 
 function skipped(reason: string): Happened {

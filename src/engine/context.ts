@@ -6,6 +6,7 @@ import type { Redactor } from '../model/secret.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Journal } from './journal.ts';
+import type { Saver } from './save.ts';
 
 /** What is the same for every host of a run. */
 export interface Settings {
@@ -16,6 +17,7 @@ export interface Settings {
   readonly facts: Probe<ValueMap>;
   readonly journal: Journal;
   readonly redactor: Redactor;
+  readonly saver: Saver;
   /** Milliseconds; only for showing how long something took. */
   readonly clock: () => number;
   readonly signal: AbortSignal | undefined;

@@ -1,5 +1,6 @@
 import type { Change, Output, Plan, Probe } from '../model/module.ts';
 import type { Prepared, Task, TaskResult, WorkItem } from '../model/playbook.ts';
+import type { Saves } from './save.ts';
 
 /** A task in a host's queue. What it was prepared to is kept: values that it read cannot change before its turn. */
 export interface Entry {
@@ -34,6 +35,8 @@ export interface Acting {
   readonly state: unknown;
   readonly plan: Exclude<Plan, { failed: string }>;
   readonly answer: Output | undefined;
+  /** Files that its actions bring to the controller. */
+  readonly saves?: Saves;
 }
 
 export function createEntry(task: Task, isHandler = false): Entry {
@@ -50,6 +53,11 @@ export function includedEntries(entry: Entry, tasks: readonly Task[]): Entry[] {
   const last = entries.at(-1);
   if (last) last.settles = entry.settles;
   return entries;
+}
+
+/** What these read when they were prepared may be another by now. One that has begun goes on as it began. */
+export function forgetPrepared(queue: readonly Entry[]): void {
+  for (const entry of queue) if (entry.next === 0) delete entry.prepared;
 }
 
 export function unitOf(entry: Entry, item: WorkItem): Unit {

@@ -27,7 +27,7 @@ export async function exchange(
   window: readonly Slot[],
 ): Promise<Answers> {
   const { requests: actions, lengths } = acting
-    ? actionRequests(acting.unit.item, acting.plan)
+    ? actionRequests(acting.unit.item, acting.plan, acting.saves)
     : { requests: [], lengths: [] };
   const batches = groupByUser(acting, actions, window, context);
   const replies: Reply[] = [];

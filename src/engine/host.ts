@@ -41,16 +41,21 @@ async function performEntries(context: HostContext, queue: Entry[]): Promise<voi
   let acting: Acting | undefined;
   let reach = CEILING;
   while (queue.length > 0 && isGoing(context)) {
-    const window = buildWindow(context, queue, reach, acting?.unit);
+    // Nothing is looked at behind a file that is on its way here: what follows may read it on this machine.
+    const window = acting?.saves ? [] : buildWindow(context, queue, reach, acting?.unit);
     announce(context, acting, window);
     if (acting) promise(context, acting.unit);
-    const sent = context.settings.clock();
-    const answers = await exchange(context, acting, window);
-    const usable = acting
-      ? await concludeActing(context, queue, acting, answers, context.settings.clock() - sent)
-      : true;
     const before = acting;
-    acting = usable ? await consume(context, queue, window, answers) : undefined;
+    try {
+      const sent = context.settings.clock();
+      const answers = await exchange(context, acting, window);
+      const usable = acting
+        ? await concludeActing(context, queue, acting, answers, context.settings.clock() - sent)
+        : true;
+      acting = usable ? await consume(context, queue, window, answers) : undefined;
+    } finally {
+      before?.saves?.discard();
+    }
     reach = acting ? FLOOR : Math.min(CEILING, (before ? FLOOR : reach) * 2);
   }
   context.milliseconds += context.settings.clock() - started;

@@ -11,6 +11,7 @@ import { createContext, givenBy, recapOf, type HostContext, type Settings } from
 import { recover } from './handlers.ts';
 import { flushHandlers, perform } from './host.ts';
 import type { Journal } from './journal.ts';
+import type { Saver } from './save.ts';
 
 /** Milliseconds for the farewell to all hosts after an interruption. */
 const PATIENCE = 1000;
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly facts: Probe<ValueMap>;
   readonly journal: Journal;
   readonly redactor: Redactor;
+  /** Writes on the controller what is fetched. */
+  readonly saver: Saver;
   emit(event: RunEvent): void;
   /** Milliseconds of a clock that only goes forward. */
   readonly clock: () => number;
@@ -37,10 +40,21 @@ export interface RunOptions {
 
 /** Runs a playbook to its end. Failures of hosts are events and recap, never exceptions. */
 export async function runPlaybook(options: RunOptions): Promise<readonly HostRecap[]> {
-  const { playbook, check, diff, verbose, facts, journal, redactor, clock, signal } = options;
+  const { playbook, check, diff, verbose, facts, journal, redactor, saver, clock, signal } = options;
   const emit = (event: RunEvent): void => options.emit(redactor.redactAll(event));
   const connect = (host: Host): Transport => options.connect(host);
-  const settings: Settings = { check, verbose, facts, journal, redactor, clock, signal, emit, connect };
+  const settings: Settings = {
+    check,
+    verbose,
+    facts,
+    journal,
+    redactor,
+    saver,
+    clock,
+    signal,
+    emit,
+    connect,
+  };
   const started = clock();
   const contexts = new Map<string, HostContext>();
   const hosts = [...new Set(playbook.plays.flatMap((play) => play.hosts))];

@@ -1,11 +1,13 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { Host } from '../model/inventory.ts';
 import type { Input, InputKind, Inputs, LoadedFile, Module } from '../model/module.ts';
 import { Secret } from '../model/secret.ts';
 import { splitWords } from '../model/words.ts';
 import { isList, type Value, type ValueMap } from '../model/value.ts';
 import type { Attempt } from './attempt.ts';
 import type { Context } from './context.ts';
+import { readDestination, unreadDestination } from './destination.ts';
 import { compileExpression } from './expression.ts';
 import { findFile, inFile, loadFiles, modeOf } from './files.ts';
 import { valueSpan } from './origin.ts';
@@ -21,6 +23,9 @@ export interface InputSource {
   readonly folder: string;
   readonly written: ValueMap;
   readonly rendered: ValueMap;
+  /** As the module takes them; undefined where they have mistakes or are not known yet. */
+  readonly params: unknown;
+  readonly host: Host;
 }
 
 /** Files, templates and expressions that a task's parameters name. */
@@ -37,7 +42,24 @@ export function prepareInputs(source: InputSource, scope: Scope, attempt: Attemp
     );
     if (input) inputs[name] = input;
   }
-  return inputs;
+  const destination = module.destination && destinationOf(source, attempt);
+  return destination ? { ...inputs, destination } : inputs;
+}
+
+function destinationOf(
+  { module, params, host, context, written }: InputSource,
+  attempt: Attempt,
+): Input | undefined {
+  if (params === undefined) return undefined;
+  const destination = module.destination?.(params, host.name);
+  if (!destination) return undefined;
+  const beside = context.folders.playbook;
+  // Before a run nobody asks what is there, and a sum of a large file takes its time.
+  if (attempt.loading) return unreadDestination(destination, beside);
+  return attempt(
+    () => readable(destination.path, () => readDestination(destination, beside)),
+    valueSpan(written, 'dest'),
+  );
 }
 
 function prepareOne(

@@ -31,7 +31,7 @@ export function workItem(turn: Turn, scope: Scope, attempt: Attempt): WorkItem {
   const { source, context, host, loop } = turn;
   const { raw, module, parameters: written, folder, keywords } = source;
   const { rendered, params } = renderParameters(module, written, scope, attempt);
-  const inputs = prepareInputs({ module, context, folder, written, rendered }, scope, attempt);
+  const inputs = prepareInputs({ module, context, folder, written, rendered, params, host }, scope, attempt);
   const become = attempt(() => becomeOf(context, host, scope, raw), valueSpan(raw, 'become_user'));
   const environment = attempt(() => environmentOf(context, scope), valueSpan(raw, 'environment')) ?? {};
   const notify = context.notify.flatMap(

@@ -23,6 +23,8 @@ export interface Module<Params = unknown, State = unknown> {
   readonly inputs?: Readonly<Record<string, InputKind>>;
   /** Parameter whose `true` says that the inputs lie on the host and are not to be loaded: `remote_src`. */
   readonly inputsUnless?: string;
+  /** Where on the controller it writes, for modules that do; what is there by now arrives in the input `destination`. */
+  destination?(params: Params, host: string): Destination;
   /** For `command: ls -l`: the parameter that a bare text value stands for. */
   readonly freeForm?: string;
   readonly examples: readonly Example[];
@@ -56,7 +58,34 @@ export type Input =
       readonly isFolder: boolean;
       readonly files: readonly LoadedFile[];
     }
-  | { readonly kind: 'values'; readonly values: readonly { readonly text: string; readonly value: Value }[] };
+  | { readonly kind: 'values'; readonly values: readonly { readonly text: string; readonly value: Value }[] }
+  | {
+      readonly kind: 'destination';
+      /** Absolute. */
+      readonly folder: string;
+      /** The folder as its author would type it. */
+      readonly shown: string;
+      readonly files: readonly StoredFile[];
+    };
+
+/** A place on the controller. */
+export interface Destination {
+  /** Relative to the folder of the playbook, absolute, or in the home folder (`~/…`). */
+  readonly folder: string;
+  /** Inside of the folder. One that begins with `~` stands for every path that ends as it does: the host knows which. */
+  readonly path: string;
+}
+
+/** What stands on the controller already. */
+export interface StoredFile {
+  /** Relative to the destination's folder. */
+  readonly path: string;
+  readonly type: 'file' | 'folder' | 'other';
+  /** Of a file. */
+  readonly sha256: string;
+  /** What is in it, where that is text that can be shown. */
+  readonly text?: string;
+}
 
 export interface LoadedFile {
   /** Relative to the folder named; the file's own name where a file was named. */
@@ -118,7 +147,23 @@ export type Action =
       /** Seconds; default is the task's. */
       readonly timeout?: number;
     }
-  | { readonly kind: 'upload'; readonly bytes: Uint8Array; readonly path: string; readonly mode?: string };
+  | { readonly kind: 'upload'; readonly bytes: Uint8Array; readonly path: string; readonly mode?: string }
+  | Save;
+
+/** Brings a file of the host to the controller, where it replaces what is there whole or not at all. */
+export interface Save {
+  readonly kind: 'save';
+  /** Absolute path on the host. */
+  readonly from: string;
+  /** Bytes of it. */
+  readonly size: number;
+  /** What must have arrived; absent: whatever arrives is taken. */
+  readonly sha256?: string;
+  /** Absolute path on the controller. Folders that it needs are made. */
+  readonly to: string;
+  /** Nobody but the user of the controller may read it. */
+  readonly isPrivate: boolean;
+}
 
 /** Why a task could not be done; said to the operator. */
 export interface Failure {

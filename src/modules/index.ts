@@ -19,6 +19,7 @@ import { debug } from './debug.ts';
 import { dnsmasq } from './dnsmasq.ts';
 import { dpkgSelections } from './dpkg_selections.ts';
 import { fail } from './fail.ts';
+import { fetch } from './fetch.ts';
 import { file } from './file.ts';
 import { getUrl } from './get_url.ts';
 import { getent } from './getent.ts';
@@ -85,6 +86,7 @@ export const modules: readonly Module[] = [
   dnsmasq,
   dpkgSelections,
   fail,
+  fetch,
   file,
   getUrl,
   getent,

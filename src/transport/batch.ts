@@ -9,6 +9,7 @@ export class Batch {
   readonly #firstSequence: number;
   readonly #onTimeout: (seconds: number) => void;
   readonly #answered: Reply[] = [];
+  /** Frames whose other half has not come yet; what is answered is let go. */
   readonly #frames = { stdout: [] as Frame[], stderr: [] as Frame[] };
   #resolve: (replies: readonly Reply[]) => void = () => {};
   #reject: (error: unknown) => void = () => {};
@@ -36,15 +37,18 @@ export class Batch {
   }
 
   take(stream: 'stdout' | 'stderr', frame: Frame): void {
-    const expected = String(this.#firstSequence + this.#frames[stream].length);
+    const place = this.#answered.length + this.#frames[stream].length;
+    const expected = String(this.#firstSequence + place);
     if (frame.label !== expected)
       return this.reject(new Error(`marker ${frame.label} came on ${stream} in the place of ${expected}`));
     this.#frames[stream].push(frame);
-    const stdout = this.#frames.stdout[this.#answered.length];
-    const stderr = this.#frames.stderr[this.#answered.length];
+    const [stdout] = this.#frames.stdout;
+    const [stderr] = this.#frames.stderr;
     if (!stdout || !stderr) return;
+    this.#frames.stdout.shift();
+    this.#frames.stderr.shift();
     this.stop();
-    this.#answered.push(replyOf(stdout, stderr));
+    this.#answered.push(replyOf(stdout, stderr, this.#requests[this.#answered.length]));
     if (this.#answered.length === this.#requests.length) this.#resolve(this.#answered);
     else this.start();
   }
@@ -59,13 +63,13 @@ export class Batch {
   }
 }
 
-function replyOf(stdout: Frame, stderr: Frame): Reply {
+function replyOf(stdout: Frame, stderr: Frame, request: Request | undefined): Reply {
   if (stdout.value === 'skipped') return undefined;
-  return {
-    code: Number(stdout.value),
-    stdout: stdout.body.toString(),
-    stderr: stderr.body.toString(),
-    bytes: stdout.body,
-    at: Date.now(),
-  };
+  const code = Number(stdout.value);
+  const [stderrText, at] = [stderr.body.toString(), Date.now()];
+  if (request?.receive) {
+    if (code === 0) request.receive(stdout.body);
+    return { code, stdout: '', stderr: stderrText, bytes: Buffer.alloc(0), at };
+  }
+  return { code, stdout: stdout.body.toString(), stderr: stderrText, bytes: stdout.body, at };
 }

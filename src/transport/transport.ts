@@ -31,6 +31,8 @@ export interface Request {
    * that request's `okCodes` (default 0 alone). Requests outside the chain always run.
    */
   readonly chained?: { readonly okCodes?: readonly number[] | 'any' };
+  /** Takes what it prints, once it has ended well; its reply then holds nothing of that. Must not throw. */
+  readonly receive?: (bytes: Uint8Array) => void;
   /** Seconds that it may take, counted from when its turn comes; none by default. */
   readonly timeout?: number;
 }

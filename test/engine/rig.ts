@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { memoryJournal, runPlaybook, type Journal } from '../../src/engine/index.ts';
+import { fileSaver, memoryJournal, runPlaybook, type Journal } from '../../src/engine/index.ts';
 import type { HostRecap, RunEvent, TaskFinished } from '../../src/model/event.ts';
 import type { Host } from '../../src/model/inventory.ts';
 import {
@@ -209,6 +209,7 @@ export async function runTasks(
     facts: ask(sh`echo yes`, (answer) => ({ answer: answer.stdout.trim() })),
     journal: options.journal ?? memoryJournal(),
     redactor: new Redactor(),
+    saver: fileSaver(),
     emit: (event) => events.push(event),
     clock: () => performance.now(),
     time: 'now',

@@ -30,7 +30,7 @@ describe.each(SHELLS)('on %s', (shell) => {
   const runnable = examples.filter(({ example }) => example.needs === undefined);
 
   test.each(runnable)('$name', async ({ example }) => {
-    const task = parseTask(settleExample(example.yaml, folder));
+    const task = parseTask(settleExample(example.yaml, folder), folder);
     const execute = localShell(shell, folder, { HOME: folder });
     const repeats = REPEATING.includes(task.module.name) && !isGuarded(task.params);
     const done = await applyTask({ ...task, execute, watch: folder, repeats });

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import type { Input, Inputs, LoadedFile, Module } from '../../src/model/module.ts';
+import { readDestination } from '../../src/language/destination.ts';
 import { isList, isMap } from '../../src/model/value.ts';
 import { splitWords } from '../../src/model/words.ts';
 import { modules } from '../../src/modules/index.ts';
@@ -10,11 +11,12 @@ import { modules } from '../../src/modules/index.ts';
 export interface ParsedTask {
   readonly module: Module;
   readonly params: unknown;
-  readonly inputs: Inputs;
+  /** Read anew each time: what a task fetches is there afterwards. */
+  readonly inputs: () => Inputs;
 }
 
 /** Reads a task as the language does, as far as an example needs it: templates are not rendered. */
-export function parseTask(yaml: string): ParsedTask {
+export function parseTask(yaml: string, folder = ''): ParsedTask {
   const parsed: unknown = parse(yaml);
   const task: unknown = isList(parsed) && parsed.length === 1 ? parsed[0] : parsed;
   if (!isMap(task)) throw new Error('an example is one task');
@@ -28,11 +30,11 @@ export function parseTask(yaml: string): ParsedTask {
     : isMap(value)
       ? { ...value, ...args }
       : {};
-  return { module, params, inputs: loadInputs(module, params) };
+  return { module, params, inputs: () => loadInputs(module, params, folder) };
 }
 
 /** The fixtures beside this file stand for those of a playbook. */
-function loadInputs(module: Module, params: Readonly<Record<string, unknown>>): Inputs {
+function loadInputs(module: Module, params: Readonly<Record<string, unknown>>, beside: string): Inputs {
   const inputs: Record<string, Input> = {};
   if (module.inputsUnless !== undefined && params[module.inputsUnless] === true) return inputs;
   for (const [name, kind] of Object.entries(module.inputs ?? {})) {
@@ -48,7 +50,9 @@ function loadInputs(module: Module, params: Readonly<Record<string, unknown>>): 
       inputs[name] = loadFiles(join(folder, source), source);
     }
   }
-  return inputs;
+  const parsed = module.destination && module.params.safeParse(params);
+  const destination = parsed?.success ? module.destination?.(parsed.data, 'here') : undefined;
+  return destination ? { ...inputs, destination: readDestination(destination, beside) } : inputs;
 }
 
 /** What has no fixture is a file with one line. */
