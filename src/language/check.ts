@@ -2,6 +2,7 @@ import type { Host } from '../model/inventory.ts';
 import type { Span } from '../model/source.ts';
 import { nearest } from '../model/suggest.ts';
 import { isList, type ValueMap } from '../model/value.ts';
+import type { WorkItem } from '../model/playbook.ts';
 import { collecting, type Attempt } from './attempt.ts';
 import { bindInclude } from './bind.ts';
 import { checkConditions, conditionAt, testAll, type CheckedExpression } from './conditions.ts';
@@ -79,7 +80,12 @@ export class Check {
     if (source.kind === 'include') return this.#included(step, scope, turn, attempt);
     if (source.kind === 'meta') return;
     const loop = own && { values: own, item: turn?.item ?? null };
-    workItem({ source, context, host: this.#host, runtime, ...(loop && { loop }) }, scope, attempt);
+    const item = workItem(
+      { source, context, host: this.#host, runtime, ...(loop && { loop }) },
+      scope,
+      attempt,
+    );
+    this.#arrival(step, item, unsure);
     this.#afterwards(step, own);
   }
 
@@ -100,6 +106,23 @@ export class Check {
       const scope = scopeOf(step.context, this.#host, this.#known.runtime, own ? [own] : []);
       this.#conditionNames(step, conditions, scope);
     });
+  }
+
+  /** What it brings to this machine; from several hosts to one place, the last one would win. */
+  #arrival(step: Step, { module, params }: WorkItem, unsure: boolean): void {
+    const { loading, folders } = step.context;
+    const { name: host } = this.#host;
+    const destination = params === undefined ? undefined : module.destination?.(params, host);
+    if (!destination) return;
+    const by = { task: step.name, where: step.where, host };
+    const other = loading.arrivals.note(destination, folders.playbook, by);
+    if (other === undefined || unsure) return;
+    const message = `${other} and ${host} would write the same file on this machine`;
+    const span = step.source.kind === 'task' ? valueSpan(step.source.parameters, 'dest') : undefined;
+    const hint = 'put `{{inventory_hostname}}` into `dest`, or leave out `flat`';
+    this.#mistakes.add(
+      toDiagnostic(new TextMistake('invalid-parameter', message, { span, hint }), step.source.span),
+    );
   }
 
   #included(

@@ -4,6 +4,7 @@ import type { Become, Runtime } from '../model/playbook.ts';
 import type { Secret } from '../model/secret.ts';
 import type { SecretSource } from '../model/secret-source.ts';
 import type { ValueMap } from '../model/value.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { Folders, TemplateFiles } from './files.ts';
 import type { Condition } from './keywords.ts';
 import { magicOf } from './magic.ts';
@@ -27,6 +28,7 @@ export interface Loading {
   /** What opens `!env`, `!secret` and their kin. */
   readonly secrets: SecretSource | undefined;
   readonly templates: TemplateFiles;
+  readonly arrivals: Arrivals;
   readonly selects: (tags: readonly string[]) => boolean;
   /** A task's name with its templates rendered, where that gives the same for all hosts of the play. */
   readonly renderName: (name: string, raw: ValueMap, context: Context) => string | undefined;

@@ -22,7 +22,8 @@ export function unreadDestination({ folder }: Destination, beside: string): Inpu
   return { kind: 'destination', folder: full, shown: shownPath(full), files: [] };
 }
 
-function folderOf(folder: string, beside: string): string {
+/** Absolute. */
+export function folderOf(folder: string, beside: string): string {
   if (folder === '~' || folder.startsWith('~/')) return join(homedir(), folder.slice(1));
   return resolve(beside, folder);
 }

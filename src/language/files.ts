@@ -23,10 +23,7 @@ type Kind = 'tasks' | 'files' | 'templates' | 'vars';
 
 /** Finds a file by the name that an author wrote. Throws a `TextMistake` that says where it was looked for. */
 export function findFile(name: string, kind: Kind, beside: string, folders: Folders): string {
-  const near = [folders.playbook, beside, folders.root].flatMap((folder) => [join(folder, kind), folder]);
-  // A task file is meant to stand beside the file that includes it; all else beside the playbook.
-  const order = kind === 'tasks' ? [beside, ...near] : near;
-  const candidates = isAbsolute(name) ? [name] : [...new Set(order.map((folder) => join(folder, name)))];
+  const candidates = candidatesFor(name, kind, beside, folders);
   const found = candidates.find((candidate) => existsSync(candidate));
   if (found !== undefined) return found;
   const where = [...new Set(candidates.map((candidate) => shownPath(dirname(candidate))))].map((folder) =>
@@ -35,6 +32,15 @@ export function findFile(name: string, kind: Kind, beside: string, folders: Fold
   throw new TextMistake('file-missing', `there is no file \`${name}\``, {
     hint: `looked in ${where.join(', ')}`,
   });
+}
+
+/** Where a file of this name may stand, the first place first. */
+export function candidatesFor(name: string, kind: Kind, beside: string, folders: Folders): readonly string[] {
+  if (isAbsolute(name)) return [name];
+  const near = [folders.playbook, beside, folders.root].flatMap((folder) => [join(folder, kind), folder]);
+  // A task file is meant to stand beside the file that includes it; all else beside the playbook.
+  const order = kind === 'tasks' ? [beside, ...near] : near;
+  return [...new Set(order.map((folder) => join(folder, name)))];
 }
 
 /** All files of a folder, or the one file, as bytes. */

@@ -9,7 +9,7 @@ import type { Attempt } from './attempt.ts';
 import type { Context } from './context.ts';
 import { readDestination, unreadDestination } from './destination.ts';
 import { compileExpression } from './expression.ts';
-import { findFile, inFile, loadFiles, modeOf } from './files.ts';
+import { candidatesFor, findFile, inFile, loadFiles, modeOf } from './files.ts';
 import { valueSpan } from './origin.ts';
 import { placed, type Scope } from './scope.ts';
 import { shownPath } from './source-text.ts';
@@ -73,13 +73,31 @@ function prepareOne(
   if (kind === 'expression') return evaluate(value, source.written, name, scope, attempt);
   // What is no text is reported by the schema.
   if (typeof value !== 'string') return undefined;
-  const { context, folder } = source;
   const file = kind === 'script' ? (splitWords(value)?.[0] ?? '') : value;
-  const path = findFile(file, kind === 'template' ? 'templates' : 'files', folder, context.folders);
+  const path = pathOf(file, kind === 'template' ? 'templates' : 'files', source, attempt);
   if (kind !== 'template') return { kind: 'files', source: value, ...readable(value, () => loadFiles(path)) };
   if (statSync(path).isDirectory())
     throw new TextMistake('file-unreadable', `\`${value}\` is a folder, not a template`);
   return { kind: 'files', source: value, isFolder: false, files: [renderFile(path, source, scope, attempt)] };
+}
+
+/** A file that an earlier task brings here is not missing before a run, and unknown in check mode. */
+function pathOf(
+  name: string,
+  kind: 'files' | 'templates',
+  { context, folder }: InputSource,
+  { loading: isLoading }: Attempt,
+): string {
+  const { folders, loading } = context;
+  try {
+    return findFile(name, kind, folder, folders);
+  } catch (error) {
+    if (isLoading || loading.check) {
+      const task = loading.arrivals.taskFor(candidatesFor(name, kind, folder, folders));
+      if (task !== undefined) throw new NotYet(name, task);
+    }
+    throw error;
+  }
 }
 
 function readable<T>(name: string, work: () => T): T {

@@ -6,6 +6,7 @@ import type { Playbook, Task } from '../model/playbook.ts';
 import type { SecretSource } from '../model/secret-source.ts';
 import { nearest } from '../model/suggest.ts';
 import { isList, type ValueMap } from '../model/value.ts';
+import { Arrivals } from './arrivals.ts';
 import { Check } from './check.ts';
 import { scopeOf, type BecomeOptions, type Context, type Loading, type TaskFile } from './context.ts';
 import { readDocument } from './document.ts';
@@ -72,6 +73,7 @@ function loadingOf(options: LoadOptions, tags: Tags, mistakes: Mistakes): Loadin
     check: options.check ?? false,
     secrets: options.secrets,
     templates: new TemplateFiles(),
+    arrivals: new Arrivals(),
     selects: (names) => tags.selects(names),
     renderName,
     taskFile: (name, beside, folders) => {

@@ -12,7 +12,11 @@ export interface Sandbox {
   apply<Params, State>(
     module: Module<Params, State>,
     params: Readonly<Record<string, unknown>>,
-    options?: { readonly shell?: ShellName; readonly inputs?: Inputs | (() => Inputs); readonly repeats?: boolean },
+    options?: {
+      readonly shell?: ShellName;
+      readonly inputs?: Inputs | (() => Inputs);
+      readonly repeats?: boolean;
+    },
   ): Promise<Applied<State>>;
 }
 
