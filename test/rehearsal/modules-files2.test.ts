@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ import { screen } from '../../src/modules/screen.ts';
 import { unarchive } from '../../src/modules/unarchive.ts';
 import { bootRehearsal, type Rehearsal } from '../../src/rehearsal/index.ts';
 import { type Execute, applyTask } from '../rig.ts';
-import { homerun, named, write } from './house.ts';
+import { homerun, named, write, type Ran } from './house.ts';
 import { onHost } from './on-host.ts';
 import { canRehearse } from './possible.ts';
 
@@ -277,6 +277,64 @@ hosts:
     });
   });
 
+  describe('fetch, over ssh', () => {
+    let folder: string;
+    let options: { inventory: string };
+
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'homerun-fetch-'));
+      const user = rehearsal.hosts[0]?.user ?? '';
+      const text = `hosts:\n  pi: { address: 192.168.1.2, user: ${user} }\n`;
+      options = { inventory: await write(folder, 'inventory.yaml', text) };
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    it('brings every byte of what only root may read, and nothing the second time', async () => {
+      await must(`umask 077; printf 'one\\0two\\n' >/root/secret; head -c 30000000 /dev/urandom >/root/backup
+printf 'plain\\n' >/srv/plain; chmod 644 /srv/plain`);
+      const text = `- hosts: pi
+  become: true
+  tasks:
+    - fetch: { src: '{{item}}', dest: fetched }
+      loop: [/root/secret, ~/backup, /srv/plain]
+`;
+      const playbook = await write(folder, 'fetch.yaml', text);
+      const plan = await homerun(rehearsal, ['plan', playbook], options);
+      const run = await homerun(rehearsal, ['run', playbook], options);
+      expect([run.code, run.stderr, named(run, 'changed').length]).toEqual([0, '', 3]);
+      expect(changesOf(plan)).toEqual(changesOf(run));
+      const here = (path: string) => join(folder, 'fetched/pi', path);
+      const sums = await must('cd / && sha256sum root/secret root/backup srv/plain');
+      const own = execFileSync('sha256sum', ['root/secret', 'root/backup', 'srv/plain'], { cwd: here('') });
+      expect(String(own)).toBe(sums);
+      const modes = ['root/secret', 'root/backup', 'srv/plain'].map(
+        (path) => statSync(here(path)).mode & 0o777,
+      );
+      expect(modes).toEqual([0o600, 0o600, 0o644]);
+      const second = await homerun(rehearsal, ['run', playbook], options);
+      expect([second.code, named(second, 'ok').length, named(second, 'changed')]).toEqual([0, 3, []]);
+      expect(second.recap[0]?.exchanges).toBe(1);
+    });
+
+    it('says what it lacks where it cannot read, and asks for nothing where it may be missing', async () => {
+      const text = `- hosts: pi
+  ignore_errors: true
+  tasks:
+    - fetch: { src: /root/secret, dest: fetched }
+    - fetch: { src: /etc/shadow, dest: fetched }
+    - fetch: { src: /etc/none, dest: fetched }
+    - fetch: { src: /etc/none, dest: fetched, fail_on_missing: false }
+`;
+      const { finished } = await homerun(rehearsal, ['run', await write(folder, 'no.yaml', text)], options);
+      expect(finished.map(({ outcome, failure }) => [outcome, failure?.failed, failure?.hint])).toEqual([
+        ['ignored', '/root/secret is in a folder that this user cannot enter', 'add `become: true`'],
+        ['ignored', '/etc/shadow cannot be read by this user', 'add `become: true`'],
+        ['ignored', '/etc/none is not on the host', 'check `src`, or say `fail_on_missing: false`'],
+        ['ok', undefined, undefined],
+      ]);
+    });
+  });
+
   describe('git and known_hosts', () => {
     it('clones over ssh with a key of its own, from a server whose key was made known', async () => {
       await install('git');
@@ -455,3 +513,7 @@ gpg --batch --quiet -u house@localhost --clearsign -o InRelease Release`);
     });
   });
 });
+
+function changesOf({ finished }: Ran): readonly string[] {
+  return finished.flatMap(({ changes }) => changes.map(({ summary }) => summary));
+}
