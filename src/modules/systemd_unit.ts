@@ -17,8 +17,8 @@ interface State {
 export const systemdUnit = defineModule<UnitParams, State>({
   name: 'systemd_unit',
   summary: 'Writes a unit file or a drop-in, and starts and enables the unit.',
-  description: `systemd checks the new file before it takes its place, and reads its files again only when one has
-changed. A running unit is then restarted, unless \`restart_on_change: false\`. \`state: absent\` stops and disables the
+  description: `A time in \`OnCalendar\` that systemd could not read is a mistake in the playbook, found before the run. systemd checks
+the new file before it takes its place, and reads its files again only when one has changed. A running unit is then restarted, unless \`restart_on_change: false\`. \`state: absent\` stops and disables the
 unit and removes the file.`,
   params: unitParams,
   examples: [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { flag, mode, text } from '../../model/schema.ts';
 import type { Value } from '../../model/value.ts';
 import { isMap } from '../../model/value.ts';
+import { calendarErrors } from './unit-calendar.ts';
 import { unitMapError } from './unit-file.ts';
 
 /** The parameters of `systemd_unit`. */
@@ -36,6 +37,8 @@ export const unitParams = z
       context.addIssue({ code: 'custom', message: '`systemd_unit` needs one of `content` and `unit`' });
     const error = isMap(unit) ? unitMapError(unit) : undefined;
     if (error !== undefined) context.addIssue({ code: 'custom', path: ['unit'], message: error });
+    for (const { path, message } of calendarErrors(unit, content))
+      context.addIssue({ code: 'custom', path: [...path], message });
   });
 
 export type UnitParams = z.infer<typeof unitParams>;
