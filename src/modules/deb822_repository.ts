@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { type Change, type Plan, ask, defineModule, isFailure, run } from '../model/module.ts';
 import { flag, mode, text, textList } from '../model/schema.ts';
-import { type Script, joinScripts, raw, sh } from '../model/script.ts';
+import { joinScripts, raw, sh } from '../model/script.ts';
 import { Answers } from './lib/answers.ts';
+import { ARMOUR, compareKey, fetchKey } from './lib/apt-key.ts';
 import { KEYRINGS, planKey, planSource, removeSource } from './lib/apt-source.ts';
-import { fetchFunction } from './lib/fetch.ts';
 import { type FileState, fileStatesScript, parseFileStates } from './lib/file-state.ts';
-
-const ARMOUR = '-----BEGIN PGP PUBLIC KEY BLOCK-----';
 
 const params = z
   .strictObject({
@@ -74,6 +72,8 @@ interface State {
   readonly debian: boolean;
   readonly source: FileState;
   readonly key: FileState;
+  /** The address gives another key than the file. */
+  readonly rotated: boolean;
 }
 
 /** `deb822_repository`: a source of packages. */
@@ -81,7 +81,8 @@ export const deb822Repository = defineModule<Params, State>({
   name: 'deb822_repository',
   summary: 'Adds a source of Debian packages, with the key that signs it',
   description: `Writes \`/etc/apt/sources.list.d/NAME.sources\`. A key that is given as text or address lies in
-\`/etc/apt/keyrings/NAME.asc\` and is believed for this source alone; one from an address is fetched only where it is missing.`,
+\`/etc/apt/keyrings/NAME.asc\` and is believed for this source alone. Behind an address it is looked at on every run, and one that has changed there is a
+change here; an address that does not answer is none.`,
   params,
   examples: [
     {
@@ -105,7 +106,11 @@ export const deb822Repository = defineModule<Params, State>({
   probe: (asked) =>
     ask(
       joinScripts([
-        raw('! command -v apt-get >/dev/null || echo debian=yes\necho ---'),
+        raw('! command -v apt-get >/dev/null || echo debian=yes'),
+        isFetched(asked) && asked.state === 'present'
+          ? compareKey(asked.signed_by ?? '', keyPath(asked))
+          : raw(':'),
+        raw('echo ---'),
         fileStatesScript([
           { path: sourcePath(asked), content: 'text' },
           { path: keyPath(asked), content: 'text' },
@@ -115,17 +120,17 @@ export const deb822Repository = defineModule<Params, State>({
         const answers = new Answers(answer);
         const [source, key] = parseFileStates(answers.rest);
         if (!source || !key) throw new Error('no answer about the files');
-        return { debian: answers.has('debian'), source, key };
+        return { debian: answers.has('debian'), rotated: answers.has('rotated'), source, key };
       },
     ),
-  plan({ debian, source, key }, asked) {
+  plan({ debian, source, key, rotated }, asked) {
     if (!debian) return { failed: 'apt is not on this host', hint: 'it belongs to Debian and its kin' };
     if (asked.state === 'absent') {
       const removed = source.type === 'absent' ? [] : [removeSource(source.real, asked.update_cache)];
       const removeKey = { summary: `remove ${key.real}`, actions: [run(sh`rm -f -- ${key.real} || exit`)] };
       return key.type === 'absent' ? removed : [...removed, removeKey];
     }
-    const keyChanges = planKeyOf(asked, key);
+    const keyChanges = planKeyOf(asked, key, rotated);
     if (isFailure(keyChanges)) return keyChanges;
     const sourceChanges = planSource(source, contentOf(asked), {
       mode: asked.mode,
@@ -156,37 +161,21 @@ function isOwnKey({ signed_by: key }: Params): boolean {
   return key !== undefined && !key.startsWith('/');
 }
 
-function planKeyOf(asked: Params, state: FileState): Plan {
-  const key = asked.signed_by ?? '';
-  if (key.includes(ARMOUR)) return planKey(state, key);
-  if (!isOwnKey(asked) || state.type === 'file') return [];
-  const script = fetchKey(key, state.real);
-  const change: Change = {
-    summary: `fetch the key ${key} to ${state.real}`,
-    before: 'absent',
-    after: key,
-    actions: [run(script)],
-  };
-  return [change];
+function isFetched(asked: Params): boolean {
+  return isOwnKey(asked) && asked.signed_by?.includes(ARMOUR) !== true;
 }
 
-/** apt tells armour from bytes by the end of the name, so bytes are put into armour. */
-function fetchKey(url: string, path: string): Script {
-  const fetch = { url, headers: {}, timeout: 10, validateCerts: true };
-  return joinScripts([
-    fetchFunction('get', fetch),
-    sh`path=${path}
-fail() { printf 'cannot get the key: %s\n' "$1" >&2; exit 1; }
-umask 022; mkdir -p ${KEYRINGS} || exit
-new=$path.homerun; trap 'rm -f "$new" "$new.bytes"' EXIT
-rm -f "$new"; get "$new" || fail "$error"
-if ! grep -q -e ${ARMOUR} "$new"; then
-  mv "$new" "$new.bytes" || exit
-  { echo ${ARMOUR}; echo; base64 -w 64 <"$new.bytes"; echo '-----END PGP PUBLIC KEY BLOCK-----'; } >"$new"
-fi
-[ -s "$new" ] || fail 'it is empty'
-chmod 644 "$new" && mv -f "$new" "$path" || exit`,
-  ]);
+function planKeyOf(asked: Params, state: FileState, rotated: boolean): Plan {
+  const key = asked.signed_by ?? '';
+  if (key.includes(ARMOUR)) return planKey(state, key);
+  if (!isFetched(asked) || (state.type === 'file' && !rotated)) return [];
+  const change: Change = {
+    summary: `fetch the ${rotated ? 'new ' : ''}key ${key} to ${state.real}`,
+    before: rotated ? 'another key' : 'absent',
+    after: key,
+    actions: [run(fetchKey(key, state.real))],
+  };
+  return [change];
 }
 
 function contentOf(asked: Params): string {
