@@ -5,7 +5,7 @@ import { isFailure, type Change } from '../../src/model/module.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { ValueMap } from '../../src/model/value.ts';
 import { staticAddresses } from '../../src/modules/lib/netplan-addresses.ts';
-import type { NetplanState } from '../../src/modules/lib/netplan-probe.ts';
+import { parseNetplan, type NetplanState } from '../../src/modules/lib/netplan-probe.ts';
 import { netplanYaml } from '../../src/modules/lib/netplan-yaml.ts';
 import { netplan } from '../../src/modules/netplan.ts';
 
@@ -204,6 +204,19 @@ describe('the plan of netplan', () => {
     expect(written({ ...host, active: ['NetworkManager', 'systemd-networkd'] }, { config })).not.toContain(
       'renderer',
     );
+  });
+
+  it('hears which of the two runs, whatever other files there are', () => {
+    const said = (active: string): NetplanState =>
+      parseNetplan({
+        code: 0,
+        stdout: `\n#homerun others\na.yaml\n\n#homerun renderers\n/etc/netplan/a.yaml\n\n#homerun active\n${active}\n`,
+        stderr: '',
+        bytes: Buffer.alloc(0),
+      });
+    expect(said('inactive\nactive')).toMatchObject({ active: ['NetworkManager'], otherRenderer: true });
+    expect(said('active\ninactive')).toMatchObject({ active: ['systemd-networkd'] });
+    expect(said('')).toMatchObject({ active: [] });
   });
 
   it('never loses the secret of a password: the script knows it', () => {

@@ -91,15 +91,16 @@ export function parseNetplan({ code, stdout, stderr }: Output): NetplanState {
     'text',
   ] as const;
   const parts = parseSections(stdout, names);
-  const renderers = lines(parts.renderers);
+  const naming = lines(parts.renderers);
+  const answers = lines(parts.active);
   const attributes = parts.attributes.trim();
   return {
     kind: 'answered',
     ...(attributes === '' ? {} : { file: { text: parts.text, attributes } }),
     others: lines(parts.others),
-    fixedRenderer: renderers.some((path) => !path.startsWith('/etc/')),
-    otherRenderer: renderers.length > 0,
-    active: renderers.filter((_, index) => lines(parts.active)[index] === 'active'),
+    fixedRenderer: naming.some((path) => !path.startsWith('/etc/')),
+    otherRenderer: naming.length > 0,
+    active: renderers.filter((_, index) => answers[index] === 'active'),
     cloudInit:
       parts.cloud.trim() === 'absent' ? 'absent' : parts.cloud.trim() === 'disabled' ? 'disabled' : 'enabled',
     isPending: parts.pending.trim() !== '',
