@@ -1,4 +1,4 @@
-import { defineModule, ask, run, type Change, type Plan } from '../model/module.ts';
+import { defineModule, ask, run, type Failure, type Plan } from '../model/module.ts';
 import { certificateParams, type CertificateParams } from './lib/certificate-params.ts';
 import {
   issue,
@@ -17,7 +17,7 @@ the same key, where it does not fit the key, the authority, the name or the usag
 host. Notify whoever uses it.
 
 A passphrase encrypts the key. With \`generate_passphrase\` the host makes one and keeps it in \`NAME.pass\` beside the key: for a
-client whose key travels. Either way it reaches openssl through its environment, never through its arguments. A key that the
+client whose key travels, where no other place keeps a passphrase. Either way it reaches openssl through its environment, never through its arguments. A key that the
 passphrase does not open is replaced, and so is its certificate.
 
 \`absent\` revokes the certificate in \`crl.pem\` and removes the three files.`,
@@ -66,6 +66,7 @@ passphrase does not open is replaced, and so is its certificate.
       };
     const reason = wrong(state, asked);
     if (reason === undefined) return [];
+    if (!state.signs) return closed(asked);
     const verb = state.certificate ? 'renew' : 'make';
     return [
       {
@@ -97,7 +98,15 @@ function wrong(state: There, asked: CertificateParams): { text: string; newKey: 
   return state.fresh ? undefined : because(`it ends within ${days} days`);
 }
 
-function removal(state: CertificateState, asked: CertificateParams): readonly Change[] {
+function removal(state: CertificateState, asked: CertificateParams): Plan {
   if (state.kind !== 'there' || !(state.key || state.certificate)) return [];
+  if (!state.signs) return closed(asked);
   return [{ summary: `revoke and remove the certificate of ${asked.name}`, actions: [run(revoke(asked))] }];
+}
+
+function closed({ ca, ca_passphrase: opener }: CertificateParams): Failure {
+  return {
+    failed: `the key of the authority in ${ca} is encrypted, and ${opener === undefined ? 'no `ca_passphrase` is given' : 'this `ca_passphrase` does not open it'}`,
+    hint: 'give the passphrase that the authority was made with; the bundled house keeps it in secrets.yaml',
+  };
 }

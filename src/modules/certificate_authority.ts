@@ -1,62 +1,24 @@
-import { z } from 'zod';
 import { ask, defineModule, run, type Change, type Failure } from '../model/module.ts';
-import { path } from '../model/schema.ts';
 import { joinScripts, raw, sh } from '../model/script.ts';
-import { Answers } from './lib/answers.ts';
 import {
-  certificateName,
-  configuration,
-  enter,
-  keyType,
-  makeKey,
-  opensslTrouble,
-  workshop,
-  writeCrl,
-} from './lib/openssl.ts';
+  authorityParams,
+  lookAtAuthority,
+  readAuthority,
+  type AuthorityParams,
+  type AuthorityState,
+} from './lib/authority-host.ts';
+import { configuration, exported, makeKey, workshop, writeCrl } from './lib/openssl.ts';
 import { pathWord } from './lib/path.ts';
 
-const params = z.strictObject({
-  path: path.describe('Folder of its key and of all that it issues; nobody but its owner may look into it.'),
-  common_name: certificateName
-    .default('homerun CA')
-    .describe('Its name, which certificates carry as issuer.'),
-  days: z.int().min(2).max(36500).default(3650).describe('How long its certificate is valid.'),
-  renew_before: z
-    .int()
-    .min(1)
-    .default(365)
-    .describe('Days before the end at which its certificate is made anew, with the same key.'),
-  key_type: keyType.default('ec').describe('Kind of the key when it is made; a key that exists is kept.'),
-  state: z
-    .enum(['present', 'absent'])
-    .default('present')
-    .describe('`absent` removes the folder with its key and every certificate in it.'),
-});
-
-type Params = z.output<typeof params>;
-
-type State =
-  | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'absent' }
-  | {
-      readonly kind: 'there';
-      readonly isPrivate: boolean;
-      readonly key: boolean;
-      readonly certificate: boolean;
-      readonly matches: boolean;
-      readonly subject: string;
-      readonly fresh: boolean;
-      readonly crl: boolean;
-    };
-
 /** A certificate authority of one's own, as a VPN needs it. */
-export const certificateAuthority = defineModule<Params, State>({
+export const certificateAuthority = defineModule<AuthorityParams, AuthorityState>({
   name: 'certificate_authority',
   summary: 'Keeps a private certificate authority: a key, its certificate, and a list of what was revoked.',
   description: `Made by \`openssl\` on the host, in one folder (\`ca.key\`, \`ca.crt\`, \`crl.pem\`); the key never leaves it. The
 certificate is renewed before it ends, by the clock of the host and with the same key, so that what was issued stays valid.
+A passphrase encrypts the key, and reaches openssl through its environment, never through its arguments.
 A key that exists is never replaced: where certificate and key do not fit together, the task fails.`,
-  params,
+  params: authorityParams,
   examples: [
     {
       title: 'The authority of a VPN',
@@ -68,7 +30,7 @@ A key that exists is never replaced: where certificate and key do not fit togeth
     },
   ],
   returns: { certificate: 'path of its certificate', crl: 'path of the list of revoked certificates' },
-  probe: (asked) => ask(look(asked), (output) => read(new Answers(output), asked)),
+  probe: (asked) => ask(lookAtAuthority(asked), (output) => readAuthority(output, asked)),
   plan: (state, asked) => {
     if (state.kind === 'failed') return state.failure;
     if (asked.state === 'absent') return state.kind === 'absent' ? [] : [removal(asked)];
@@ -78,42 +40,18 @@ A key that exists is never replaced: where certificate and key do not fit togeth
   result: (_, { path: folder }) => ({ certificate: `${folder}/ca.crt`, crl: `${folder}/crl.pem` }),
 });
 
-function look({ path: folder, renew_before: days }: Params) {
-  return joinScripts([
-    enter(folder),
-    sh`seconds=${days * 86400}`,
-    raw(`[ "$(ls -ld . | cut -c5-10)" != ------ ] || echo private=yes
-[ ! -s ca.key ] || echo key=yes
-[ ! -s crl.pem ] || echo crl=yes
-[ -s ca.crt ] || exit 0
-echo certificate=yes
-printf 'subject=%s\\n' "$(openssl x509 -in ca.crt -noout -subject -nameopt RFC2253 | sed 's/^subject= *//')"
-! openssl x509 -in ca.crt -noout -checkend "$seconds" >/dev/null || echo fresh=yes
-public=$(openssl x509 -in ca.crt -noout -pubkey) && [ "$public" = "$(openssl pkey -in ca.key -pubout 2>/dev/null)" ] && echo matches=yes
-:`),
-  ]);
-}
-
-function read(answers: Answers, { path: folder }: Params): State {
-  const failure = opensslTrouble(answers, folder);
-  if (failure) return { kind: 'failed', failure };
-  if (answers.has('absent')) return { kind: 'absent' };
-  return {
-    kind: 'there',
-    isPrivate: answers.has('private'),
-    key: answers.has('key'),
-    certificate: answers.has('certificate'),
-    matches: answers.has('matches'),
-    subject: answers.get('subject'),
-    fresh: answers.has('fresh'),
-    crl: answers.has('crl'),
-  };
-}
-
-type There = Extract<State, { kind: 'there' }>;
+type There = Extract<AuthorityState, { kind: 'there' }>;
 
 /** What would break every certificate that was issued. */
-function unfit(state: There, { path: folder, common_name: name }: Params): Failure | undefined {
+function unfit(
+  state: There,
+  { path: folder, common_name: name, passphrase }: AuthorityParams,
+): Failure | undefined {
+  if (state.encrypted && !state.opens)
+    return {
+      failed: `${folder}/ca.key is encrypted, and ${passphrase === undefined ? 'no `passphrase` is given' : 'this `passphrase` does not open it'}`,
+      hint: 'give the one that it was made with; the bundled house keeps it in secrets.yaml',
+    };
   const hint = `put the right files back, or move ${folder} away to begin anew; then every client needs a new profile`;
   if (state.certificate && !state.key)
     return { failed: `the key of the authority is gone: there is no ${folder}/ca.key`, hint };
@@ -127,23 +65,43 @@ function unfit(state: There, { path: folder, common_name: name }: Params): Failu
   return undefined;
 }
 
-function repairs(state: There, asked: Params): readonly Change[] {
+function repairs(state: There, asked: AuthorityParams): readonly Change[] {
   const { path: folder } = asked;
   const lock: Change = {
     summary: `make ${folder} private`,
     actions: [run(sh`chmod 700 ${pathWord(folder)}`)],
   };
-  const privacy = state.isPrivate ? [] : [lock];
-  if (!state.certificate) return [...privacy, making(asked, 'make')];
-  if (!state.fresh) return [...privacy, making(asked, 'renew')];
-  if (state.crl) return privacy;
-  const { common_name: name, days } = asked;
-  const script = joinScripts([workshop(folder), configuration(name, []), writeCrl(days)]);
-  return [...privacy, { summary: `write ${folder}/crl.pem`, actions: [run(script)] }];
+  const before = [
+    ...(state.isPrivate ? [] : [lock]),
+    ...(state.key && !state.encrypted && asked.passphrase !== undefined ? [encryption(asked)] : []),
+  ];
+  if (!state.certificate) return [...before, making(asked, 'make')];
+  if (!state.fresh) return [...before, making(asked, 'renew')];
+  if (state.crl) return before;
+  const { common_name: name, days, passphrase } = asked;
+  const script = joinScripts([
+    workshop(folder),
+    exported('CA_PASSPHRASE', passphrase),
+    configuration(name, []),
+    writeCrl(days),
+  ]);
+  return [...before, { summary: `write ${folder}/crl.pem`, actions: [run(script)] }];
+}
+
+/** The key stays the same, and so does all that it has signed. */
+function encryption({ path: folder, passphrase }: AuthorityParams): Change {
+  const script = joinScripts([
+    workshop(folder),
+    exported('PASSPHRASE', passphrase),
+    raw(`quietly openssl pkey -in ca.key -aes-256-cbc -passout env:PASSPHRASE -out "$temp/ca.key"
+mv -f "$temp/ca.key" ca.key`),
+  ]);
+  return { summary: `encrypt ${folder}/ca.key`, actions: [run(script)] };
 }
 
 /** A key that is there is taken, so this renews, too. */
-function making({ path: folder, common_name: name, days, key_type: type }: Params, verb: string): Change {
+function making(asked: AuthorityParams, verb: string): Change {
+  const { path: folder, common_name: name, days, key_type: type, passphrase } = asked;
   const extensions = [
     'basicConstraints = critical, CA:TRUE',
     'keyUsage = critical, keyCertSign, cRLSign',
@@ -152,18 +110,20 @@ function making({ path: folder, common_name: name, days, key_type: type }: Param
   const script = joinScripts([
     sh`(umask 077; mkdir -p ${pathWord(folder)}) && chmod 700 ${pathWord(folder)} || exit`,
     workshop(folder),
+    exported('PASSPHRASE', passphrase),
+    exported('CA_PASSPHRASE', passphrase),
     configuration(name, extensions),
     raw('if [ ! -s ca.key ]; then'),
     makeKey(type, 'ca.key'),
     raw('mv "$temp/ca.key" ca.key || exit; fi'),
-    sh`quietly openssl req -new -x509 -config "$temp/openssl.cnf" -key ca.key -sha256 -days ${days} -out "$temp/ca.crt"
+    sh`quietly openssl req -new -x509 -config "$temp/openssl.cnf" -key ca.key -passin env:CA_PASSPHRASE -sha256 -days ${days} -out "$temp/ca.crt"
 mv -f "$temp/ca.crt" ca.crt || exit`,
     writeCrl(days),
   ]);
   return { summary: `${verb} the certificate authority ${name} in ${folder}`, actions: [run(script)] };
 }
 
-function removal({ path: folder }: Params): Change {
+function removal({ path: folder }: AuthorityParams): Change {
   return {
     summary: `remove the certificate authority in ${folder}`,
     actions: [run(sh`rm -rf ${pathWord(folder)}`)],

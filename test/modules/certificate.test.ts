@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
@@ -99,6 +99,57 @@ describe.each(SHELLS)('on %s', (shell) => {
     expect(other.changes[0]?.summary).toContain('the passphrase does not open its key');
     const plain = await issue({ name: 'pi', usage: 'client' });
     expect(plain.changes[0]?.summary).toContain('its key is encrypted');
+  });
+
+  test('the key of an authority is encrypted, also one that is there already, and stays the same', async () => {
+    const passphrase = new Secret(`it's "one" $HOME`);
+    const opener = { ca_passphrase: passphrase };
+    await authority();
+    await issue({ name: 'vpn', usage: 'server' });
+    const encrypted = await authority({ passphrase });
+    expect(encrypted.changes).toMatchObject([{ summary: `encrypt ${ca}/ca.key` }]);
+    expect(readFileSync(join(ca, 'ca.key'), 'utf8')).toContain('BEGIN ENCRYPTED PRIVATE KEY');
+    expect(statSync(join(ca, 'ca.key')).mode & 0o777).toBe(0o600);
+    // What was issued stays good, and needs nobody's passphrase.
+    expect(await plan({ name: 'vpn', usage: 'server' })).toEqual([]);
+    expect(await plan({ name: 'pi', usage: 'client' })).toMatchObject({
+      failed: `the key of the authority in ${ca} is encrypted, and no \`ca_passphrase\` is given`,
+    });
+    const wrong = { ca_passphrase: new Secret('another one') };
+    expect(await plan({ name: 'pi', usage: 'client', ...wrong })).toMatchObject({
+      failed: expect.stringContaining('does not open it') as string,
+    });
+    await issue({ name: 'pi', usage: 'client', ...opener });
+    expect(openssl('verify', '-CAfile', 'ca.crt', 'vpn.crt', 'pi.crt')).toBe('vpn.crt: OK\npi.crt: OK\n');
+    await issue({ name: 'pi', usage: 'client', state: 'absent', ...opener });
+    expect((await authority()).failure?.failed).toContain('no `passphrase` is given');
+    expect((await authority({ passphrase: new Secret('another one') })).failure?.failed).toContain(
+      'does not open it',
+    );
+    const renewed = await authority({ passphrase, renew_before: 4000, days: 5000 });
+    expect(renewed.changes).toMatchObject([
+      { summary: `renew the certificate authority homerun CA in ${ca}` },
+    ]);
+    for (const action of [...encrypted.changes, ...renewed.changes].flatMap(({ actions }) => actions))
+      expect(action.kind === 'run' && action.script.text).toMatch(/^PASSPHRASE='it'/m);
+  });
+
+  test('an authority is made with an encrypted key, and an empty passphrase is none', async () => {
+    await authority({ passphrase: new Secret('correct horse') });
+    expect(readFileSync(join(ca, 'ca.key'), 'utf8')).toContain('BEGIN ENCRYPTED PRIVATE KEY');
+    rmSync(ca, { recursive: true });
+    await authority({ passphrase: '' });
+    expect(readFileSync(join(ca, 'ca.key'), 'utf8')).not.toContain('ENCRYPTED');
+  });
+
+  test('a passphrase that is given takes the place of one that the host has made', async () => {
+    await authority();
+    const asked = { name: 'pi', usage: 'client', generate_passphrase: true };
+    await issue({ ...asked, passphrase: '' });
+    expect(readFileSync(join(ca, 'pi.pass'), 'utf8')).toMatch(/^\S{32}\n$/);
+    const given = await issue({ ...asked, passphrase: new Secret('correct horse') });
+    expect(given.changes[0]?.summary).toContain('the passphrase does not open its key');
+    expect(existsSync(join(ca, 'pi.pass'))).toBe(false);
   });
 
   test('what is lost is revoked', async () => {

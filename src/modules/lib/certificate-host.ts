@@ -2,13 +2,15 @@ import type { Failure, Output } from '../../model/module.ts';
 import { joinScripts, raw, type Script, sh } from '../../model/script.ts';
 import { Answers } from './answers.ts';
 import type { CertificateParams } from './certificate-params.ts';
-import { configuration, enter, makeKey, opensslTrouble, workshop, writeCrl } from './openssl.ts';
+import { configuration, enter, exported, makeKey, opensslTrouble, workshop, writeCrl } from './openssl.ts';
 
 export type CertificateState =
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'no-authority' }
   | {
       readonly kind: 'there';
+      /** What is issued can be signed: the authority's key is open, or opened by the passphrase given. */
+      readonly signs: boolean;
       readonly key: boolean;
       readonly encrypted: boolean;
       /** The passphrase asked, or none, opens the key. */
@@ -31,7 +33,9 @@ export function lookAtCertificate(asked: CertificateParams): Script {
     raw('{ [ -s ca.key ] && [ -s ca.crt ]; } || { echo absent=yes; exit 0; }'),
     sh`name=${name} seconds=${days * 86400} purpose=${usage === 'server' ? 'sslserver' : 'sslclient'}`,
     passphrase(asked),
-    raw(`public=
+    exported('CA_PASSPHRASE', asked.ca_passphrase),
+    raw(`! grep -q ENCRYPTED ca.key || openssl pkey -in ca.key -passin env:CA_PASSPHRASE -noout >/dev/null 2>&1 </dev/null || echo closed=yes
+public=
 if [ -s "$name.key" ]; then
   echo key=yes
   ! grep -q ENCRYPTED "$name.key" || echo encrypted=yes
@@ -54,6 +58,7 @@ export function readCertificate(output: Output, { ca }: CertificateParams): Cert
   if (answers.has('absent')) return { kind: 'no-authority' };
   return {
     kind: 'there',
+    signs: !answers.has('closed'),
     key: answers.has('key'),
     encrypted: answers.has('encrypted'),
     opens: answers.has('opens'),
@@ -84,41 +89,44 @@ export function issue(asked: CertificateParams, newKey: boolean): Script {
   return joinScripts([
     workshop(ca),
     sh`name=${name}`,
-    ...(asked.generate_passphrase ? [MAKE_PASSPHRASE] : []),
+    ...(isGenerated(asked) ? [MAKE_PASSPHRASE] : []),
     passphrase(asked),
+    exported('CA_PASSPHRASE', asked.ca_passphrase),
     configuration(name, extensions),
     newKey ? makeKey(type, 'new.key') : raw('cp -p "$name.key" "$temp/new.key" || exit'),
     sh`quietly openssl req -new -config "$temp/openssl.cnf" -key "$temp/new.key" -passin env:PASSPHRASE -out "$temp/new.csr"
 serial=0x1$(openssl rand -hex 15) || exit
-quietly openssl x509 -req -in "$temp/new.csr" -CA ca.crt -CAkey ca.key -set_serial "$serial" -sha256 -days ${days} -extfile "$temp/openssl.cnf" -extensions extensions -out "$temp/new.crt"
-mv -f "$temp/new.key" "$name.key" && mv -f "$temp/new.crt" "$name.crt"`,
+quietly openssl x509 -req -in "$temp/new.csr" -CA ca.crt -CAkey ca.key -passin env:CA_PASSPHRASE -set_serial "$serial" -sha256 -days ${days} -extfile "$temp/openssl.cnf" -extensions extensions -out "$temp/new.crt"
+mv -f "$temp/new.key" "$name.key" && mv -f "$temp/new.crt" "$name.crt" || exit`,
+    // One that was made here before opens nothing any more.
+    ...(isGenerated(asked) ? [] : [raw('rm -f "$name.pass"')]),
   ]);
 }
 
 /** Puts it on the list of those that are no longer welcome, and removes its files. */
-export function revoke({ ca, name }: CertificateParams): Script {
+export function revoke({ ca, name, ca_passphrase: opener }: CertificateParams): Script {
   return joinScripts([
     workshop(ca),
+    exported('CA_PASSPHRASE', opener),
     sh`name=${name}`,
     configuration(name, []),
     raw(`if [ -s "$name.crt" ]; then
   [ -e index.txt ] || : >index.txt
-  quietly openssl ca -config "$temp/openssl.cnf" -revoke "$name.crt"
+  quietly openssl ca -config "$temp/openssl.cnf" -passin env:CA_PASSPHRASE -revoke "$name.crt"
 fi`),
     writeCrl(3650),
     raw('rm -f "$name.crt" "$name.key" "$name.pass"'),
   ]);
 }
 
-/** Through the environment of openssl: what stands in arguments is there for every user of the host to see. */
-function passphrase({ passphrase: given, generate_passphrase: generated }: CertificateParams): Script {
-  if (given !== undefined) return sh`PASSPHRASE=${given}; export PASSPHRASE`;
-  // openssl would wait for somebody to type where the variable is missing.
-  return raw(
-    generated
-      ? 'PASSPHRASE=$(cat "$name.pass" 2>/dev/null); export PASSPHRASE'
-      : 'PASSPHRASE=; export PASSPHRASE',
-  );
+function passphrase(asked: CertificateParams): Script {
+  return isGenerated(asked)
+    ? raw('PASSPHRASE=$(cat "$name.pass" 2>/dev/null); export PASSPHRASE')
+    : exported('PASSPHRASE', asked.passphrase);
+}
+
+function isGenerated({ passphrase: given, generate_passphrase: wanted }: CertificateParams): boolean {
+  return wanted && given === undefined;
 }
 
 const MAKE_PASSPHRASE = raw(`if [ ! -s "$name.pass" ]; then

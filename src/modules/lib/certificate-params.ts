@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { flag, path, secretText } from '../../model/schema.ts';
-import { Secret } from '../../model/secret.ts';
-import { certificateName, keyType } from './openssl.ts';
+import { flag, path } from '../../model/schema.ts';
+import { certificateName, keyType, passphraseText } from './openssl.ts';
 
 const alternativeName = z
   .string()
@@ -18,10 +17,13 @@ export const certificateParams = z
     days: z.int().min(2).max(36500).default(825).describe('How long it is valid.'),
     renew_before: z.int().min(1).default(30).describe('Days before its end at which it is made anew.'),
     key_type: keyType.default('ec').describe('Kind of the key when it is made; a key that fits is kept.'),
-    passphrase: secretText.optional().describe('Encrypts the key.'),
+    ca_passphrase: passphraseText.describe('What opens the key of the authority, where that is encrypted.'),
+    passphrase: passphraseText.describe('Encrypts the key; an empty one is none.'),
     generate_passphrase: flag
       .default(false)
-      .describe('Encrypts the key by a passphrase that is made on the host, once, and kept there.'),
+      .describe(
+        'Where no `passphrase` is given, encrypts the key by one that is made on the host, once, and kept there.',
+      ),
     subject_alt_names: z
       .array(alternativeName)
       .default([])
@@ -29,15 +31,8 @@ export const certificateParams = z
     state: z.enum(['present', 'absent']).default('present').describe('`absent` revokes and removes it.'),
   })
   .superRefine((asked, context) => {
-    const complain = (message: string): void => context.addIssue({ code: 'custom', message });
-    if (asked.generate_passphrase && asked.passphrase !== undefined)
-      complain('give either `passphrase` or `generate_passphrase`');
-    if (asked.renew_before >= asked.days) complain('`renew_before` must be less than `days`');
-    const { passphrase } = asked;
-    const text = passphrase instanceof Secret ? passphrase.reveal() : passphrase;
-    // openssl refuses a shorter one, and reads no more than the first line.
-    if (text !== undefined && (text.length < 4 || /[\r\n]/.test(text)))
-      complain('`passphrase` must be one line of 4 letters or more');
+    if (asked.renew_before >= asked.days)
+      context.addIssue({ code: 'custom', message: '`renew_before` must be less than `days`' });
   });
 
 export type CertificateParams = z.output<typeof certificateParams>;

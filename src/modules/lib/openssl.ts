@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Failure } from '../../model/module.ts';
+import { secretText } from '../../model/schema.ts';
 import { joinScripts, raw, type Script, sh } from '../../model/script.ts';
+import { Secret } from '../../model/secret.ts';
 import type { Answers } from './answers.ts';
 import { pathWord } from './path.ts';
 import { rootPath } from './sections.ts';
@@ -55,6 +57,21 @@ temp=$(mktemp -d "$PWD/.homerun.XXXXXX") && trap 'rm -rf "$temp"' EXIT || exit`)
   ]);
 }
 
+/** A passphrase as openssl takes it. An empty one is none: templates have no way to leave a parameter out. */
+export const passphraseText = secretText
+  .refine((given) => /^(?:.{4,})?$/.test(revealed(given)), 'a passphrase is one line of 4 letters or more')
+  .transform((given) => (revealed(given) === '' ? undefined : given))
+  .optional();
+
+/** Through the environment of openssl: what stands in arguments is there for every user of the host to see. */
+export function exported(
+  variable: 'PASSPHRASE' | 'CA_PASSPHRASE',
+  passphrase: z.output<typeof passphraseText>,
+): Script {
+  // openssl would wait for somebody to type where the variable is missing.
+  return sh`${raw(variable)}=${passphrase ?? ''}; export ${raw(variable)}`;
+}
+
 /** Writes a new private key to a file of the workshop, encrypted where \`$PASSPHRASE\` is set. */
 export function makeKey(type: KeyType, file: string): Script {
   const options =
@@ -91,10 +108,14 @@ export function configuration(name: string, extensions: readonly string[]): Scri
   return sh`printf '%s\\n' ${lines} >"$temp/openssl.cnf" || exit`;
 }
 
-/** Writes the list of revoked certificates anew; it is valid as long as the authority may be. */
+/** Writes the list of revoked certificates anew, by `$CA_PASSPHRASE` where the authority's key is encrypted; it is valid as long as the authority may be. */
 export function writeCrl(days: number): Script {
   return sh`[ -e index.txt ] || : >index.txt
 [ -e crlnumber ] || echo 1000 >crlnumber
-quietly openssl ca -config "$temp/openssl.cnf" -gencrl -crldays ${days} -out "$temp/crl.pem"
+quietly openssl ca -config "$temp/openssl.cnf" -passin env:CA_PASSPHRASE -gencrl -crldays ${days} -out "$temp/crl.pem"
 mv -f "$temp/crl.pem" crl.pem || exit`;
+}
+
+function revealed(text: string | Secret): string {
+  return text instanceof Secret ? text.reveal() : text;
 }
