@@ -7,12 +7,24 @@ import ipaddr from 'ipaddr.js';
 export interface Surroundings {
   readonly range: string;
   readonly gateway: string;
-  /** Addresses of this machine, and of those that it talked to lately. */
+  /** Addresses of this machine. */
+  readonly own: ReadonlySet<string>;
+  /** These, and those of the machines that it talked to lately. */
   readonly taken: ReadonlySet<string>;
+  /** A Raspberry Pi that it talked to lately. */
+  readonly pi?: string;
 }
 
 /** What a house begins with where nothing better is seen. */
-const USUAL: Surroundings = { range: '192.168.1.0/24', gateway: '192.168.1.1', taken: new Set() };
+const USUAL: Surroundings = {
+  range: '192.168.1.0/24',
+  gateway: '192.168.1.1',
+  own: new Set(),
+  taken: new Set(),
+};
+
+/** How the hardware addresses of Raspberry Pis begin: https://standards-oui.ieee.org, "Raspberry Pi". */
+const PI = /^(?:28:cd:c1|2c:cf:67|88:a2:9e|b8:27:eb|d8:3a:dd|dc:a6:32|e4:5f:01)/;
 
 /** Looks at the way out of this machine. Networks that are nobody's home (containers, offices) are passed over. */
 export async function lookAround(): Promise<Surroundings> {
@@ -29,13 +41,17 @@ export async function lookAround(): Promise<Surroundings> {
   const range = rangeOf(cidr);
   const prefix = Number(range.split('/')[1]);
   if (prefix < 16 || prefix > 28) return USUAL;
-  const neighbours = [...(await ip(['-4', 'neigh', 'show'])).matchAll(/^([\d.]+) .*lladdr/gm)].map(
-    (found) => found[1] ?? '',
+  const neighbours = [...(await ip(['-4', 'neigh', 'show'])).matchAll(/^([\d.]+) .*lladdr (\S+)/gm)].map(
+    ([, address = '', hardware = '']) => ({ address, hardware }),
   );
+  const addresses = own.map(({ address }) => address);
+  const pi = neighbours.find(({ address, hardware }) => PI.test(hardware) && isIn(address, range));
   return {
     range,
     gateway: gateway !== undefined && isIn(gateway, range) ? gateway : addressAt(range, 1),
-    taken: new Set([...own.map(({ address }) => address), ...neighbours]),
+    own: new Set(addresses),
+    taken: new Set([...addresses, ...neighbours.map(({ address }) => address)]),
+    ...(pi ? { pi: pi.address } : {}),
   };
 }
 

@@ -1,232 +1,213 @@
-import ipaddr from 'ipaddr.js';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Ask } from './init-asker.ts';
+import * as check from './init-checks.ts';
 import { addressAt, freeAddress, isIn, rangeOf, type Surroundings } from './init-network.ts';
-import type { Terminal } from './terminal.ts';
 
 /** What tells one house from another. */
-export interface Answers {
-  readonly modem: string;
-  readonly gateway: string;
-  readonly pi: string;
-  readonly inside: string;
-  readonly nas: string;
-  readonly server: string;
-  readonly serverRange: string;
-  readonly serverGateway: string;
+export interface Answers extends Networks {
   readonly piUser: string;
   readonly nasUser: string;
   readonly serverUser: string;
   readonly owner: string;
   readonly keys: readonly string[];
   readonly timeZone: string;
-  readonly forwards: readonly { readonly port: number; readonly to: string }[];
-  readonly killSwitch: boolean;
   readonly vpn: string;
-  /** What runs on the NAS for those on the VPN, by name, and on which port. */
-  readonly services: Readonly<Record<string, number>>;
+  /** Phones and laptops that may join the tunnel. */
+  readonly devices: readonly string[];
+  readonly killSwitch: boolean;
+  readonly forwards: readonly { readonly port: number; readonly to: string }[];
+  /** What runs on the NAS for those on the VPN, as the inventory says it. */
+  readonly services: Readonly<Record<string, unknown>>;
+  readonly backup: string;
+}
+
+interface Networks {
+  readonly modem: string;
+  readonly gateway: string;
+  readonly pi: string;
+  readonly nas: string;
+  readonly inside: string;
+  readonly server: string;
+  readonly serverRange: string;
+  readonly serverGateway: string;
 }
 
 export interface Seen extends Surroundings {
   readonly user: string;
   readonly keys: readonly string[];
   readonly timeZone: string;
-  /** Which services can be had; none where the bundled house has none. */
-  readonly services: readonly string[];
+  readonly workingDirectory: string;
+  /** Jupyter and VS Code let nobody in without one. */
+  readonly passwords: boolean;
 }
 
-/** Puts the questions, each with an answer that Enter takes. Without a terminal all of these are taken. */
-export async function askForHouse(seen: Seen, terminal: Terminal | undefined): Promise<Answers> {
-  const ask = asker(terminal);
-  const modem = await ask("Addresses of the modem's network", seen.range, range);
-  const gateway = await ask('Address of the modem', inside(modem, seen.gateway, 1), within(modem));
-  const taken = new Set([...seen.taken, gateway]);
-  const pi = await ask(
-    'Address for the Raspberry Pi there',
-    freeAddress(modem, 2, taken),
-    within(modem, taken),
-  );
-  const used = new Set([...taken, pi]);
-  const nas = await ask(
-    'Address of the NAS',
-    freeAddress(modem, placeOfNas(modem), used),
-    within(modem, used, seen.taken),
-  );
-  const own = await ask(
-    'Addresses for the network behind the Pi',
-    ['192.168.2.0/24', '192.168.3.0/24'].find((one) => !overlap(one, modem)) ?? '10.20.0.0/24',
-    (text) => range(text) ?? small(text) ?? (overlap(text, modem) ? `it overlaps ${modem}` : undefined),
-  );
-  const server = await ask('Address of the rented VPN server', '203.0.113.10', address);
-  const serverRange = await ask(
-    'Network that it stands in',
-    rangeOf(`${server}/24`),
-    (text) =>
-      range(text) ??
-      (isIn(server, text) ? undefined : `${server} is outside of it`) ??
-      (overlap(text, modem) || overlap(text, own) ? 'it overlaps a network of the house' : undefined),
-  );
-  const serverGateway = await ask(
-    'Gateway there',
-    addressAt(serverRange, 1),
-    within(serverRange, new Set([server])),
-  );
-  const piUser = await ask('Log in to the Pi as', 'pi', userName);
-  const nasUser = await ask('Log in to the NAS as', 'admin', userName);
-  const serverUser = await ask('Log in to the server as', 'admin', userName);
-  const owner = await ask('Name of your own account on every host', seen.user, userName);
-  const keys =
+/** Puts the questions, in groups with a title each. */
+export async function askForHouse(seen: Seen, ask: Ask, title: (text: string) => void): Promise<Answers> {
+  title('Your network');
+  const networks = await askForNetworks(seen, ask, title);
+  title('Logging in');
+  const piUser = await ask('pi_user', 'Log in to the Pi as', 'pi', check.userName);
+  const nasUser = await ask('nas_user', 'Log in to the NAS as', 'admin', check.userName);
+  const serverUser = await ask('server_user', 'Log in to the server as', 'admin', check.userName);
+  const owner = await ask('owner', 'Name of your own account on every host', seen.user, check.userName);
+  const count = seen.keys.length === 1 ? 'key' : `${seen.keys.length} keys`;
+  const mayLogIn =
     seen.keys.length > 0 &&
-    (
-      await ask(
-        `May your ${seen.keys.length === 1 ? 'key' : `${seen.keys.length} keys`} in ~/.ssh log in with it`,
-        'yes',
-        yesOrNo,
-      )
-    ).startsWith('y')
-      ? seen.keys
-      : [];
-  const timeZone = await ask('Time zone', seen.timeZone, zone);
-  const ports = await ask(
-    'Ports of the NAS for those on the VPN (port:port on the NAS, or none)',
-    '2121:21',
-    portPairs,
+    (await ask('owner_keys', `May your ${count} in ~/.ssh log in with it`, 'yes', check.yesOrNo));
+  const timeZone = await ask('time_zone', 'Time zone', seen.timeZone, check.timeZone);
+  title('The tunnel');
+  const vpn = await ask(
+    'vpn',
+    'Make it of openvpn, or of wireguard, which is faster',
+    'openvpn',
+    check.oneOf('openvpn', 'wireguard'),
+  );
+  const hosts = ['pi', 'nas', 'vpn', 'ca', 'server'];
+  const devices = await ask(
+    'devices',
+    'Phones and laptops that may join it, or none',
+    'phone',
+    check.deviceNames(hosts),
   );
   const killSwitch = await ask(
-    'With the tunnel down, shall devices behind the Pi stay without internet',
+    'kill_switch',
+    'While it is down, shall devices behind the Pi stay without internet',
     'yes',
-    yesOrNo,
+    check.yesOrNo,
   );
-  const vpn = await ask(
-    'Make the tunnel of openvpn, or of wireguard, which is faster',
-    'openvpn',
-    tunnelKind,
+  const ports = await ask(
+    'ports',
+    'Ports of the NAS for those in it (port:port on the NAS, or none)',
+    '2121:21',
+    check.portPairs,
   );
-  const wanted =
-    seen.services.length === 0
-      ? 'none'
-      : await ask(
-          `Services on the NAS for those on the VPN (${seen.services.join(', ')}, or none)`,
-          'none',
-          namesOf(seen.services),
-        );
-  const forwards = pairsOf(ports).map(([port, to]) => ({ port, to: `nas:${to}` }));
-  const services = withPorts(wanted, [
-    ...forwards.map(({ port }) => port),
-    ...pairsOf(ports).map(([, to]) => to),
-  ]);
+  title('The NAS');
+  const forwards = check.pairsOf(ports).map(([port, to]) => ({ port, to: `nas:${to}` }));
+  const { services, served } = await askForServices(seen, ask, check.pairsOf(ports).flat());
+  const backup = await ask(
+    'backup',
+    'Backups to it by restic (encrypted), or by rsync (plain folders)',
+    'restic',
+    check.oneOf('restic', 'rsync'),
+  );
   return {
-    ...{ modem, gateway, pi, nas, inside: own, server, serverRange, serverGateway },
-    ...{ piUser, nasUser, serverUser, owner, keys, timeZone, services, vpn },
-    forwards: [...forwards, ...Object.values(services).map((port) => ({ port, to: `nas:${port}` }))],
+    ...networks,
+    ...{ piUser, nasUser, serverUser, owner, timeZone, vpn, services, backup },
+    keys: mayLogIn !== false && mayLogIn.startsWith('y') ? seen.keys : [],
+    devices: check.listOf(devices),
     killSwitch: killSwitch.startsWith('y'),
+    forwards: [...forwards, ...served.map((port) => ({ port, to: `nas:${port}` }))],
   };
 }
 
-/** Says what is wrong with an answer. */
-type Check = (text: string) => string | undefined;
-
-function asker(
-  terminal: Terminal | undefined,
-): (question: string, usual: string, check: Check) => Promise<string> {
-  return async (question, usual, check) => {
-    if (!terminal) return usual;
-    for (;;) {
-      const answer = (await terminal.ask(`${question} [${usual}]: `)).trim() || usual;
-      const wrong = check(answer);
-      if (wrong === undefined) return answer;
-      terminal.error(`  ${wrong}\n`);
-    }
-  };
+async function askForNetworks(seen: Seen, ask: Ask, title: (text: string) => void): Promise<Networks> {
+  const modem = await ask('modem', "Addresses of the modem's network", seen.range, check.range);
+  const wished = isIn(seen.gateway, modem) ? seen.gateway : addressAt(modem, 1);
+  const gateway = await ask('gateway', 'Address of the modem', wished, check.within(modem));
+  const own = new Set([...seen.own, gateway]);
+  const taken = new Set([...seen.taken, gateway]);
+  const found = seen.pi !== undefined && isIn(seen.pi, modem) ? seen.pi : undefined;
+  const pi = await ask(
+    'pi',
+    `Address of the Raspberry Pi there${found === undefined ? '' : ' (one was seen)'}`,
+    found ?? freeAddress(modem, 2, taken),
+    check.within(modem, own),
+  );
+  const nas = await ask(
+    'nas',
+    'Address of the NAS',
+    // The bundled house has it at .21; a smaller network has no such place.
+    freeAddress(modem, Number(modem.split('/')[1]) <= 27 ? 21 : 3, new Set([...taken, pi])),
+    check.within(modem, new Set([...own, pi])),
+  );
+  const inside = await ask(
+    'inside',
+    'Addresses for the network behind the Pi',
+    freeRange(['192.168.2.0/24', '192.168.3.0/24', '10.20.0.0/24'], [modem]),
+    check.all(check.range, check.roomy, check.apart(modem)),
+  );
+  title('The rented server');
+  const server = await ask('server', 'Its address', '203.0.113.10', check.address);
+  const serverRange = await ask(
+    'server_network',
+    'Network that it stands in',
+    rangeOf(`${server}/24`),
+    check.all(
+      check.range,
+      (text) => (isIn(server, text) ? undefined : `${server} is outside of it`),
+      check.apart(modem, inside),
+    ),
+  );
+  const serverGateway = await ask(
+    'server_gateway',
+    'Gateway there',
+    addressAt(serverRange, addressAt(serverRange, 1) === server ? 2 : 1),
+    check.within(serverRange, new Set([server])),
+  );
+  return { modem, gateway, pi, nas, inside, server, serverRange, serverGateway };
 }
-
-const range: Check = (text) => {
-  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(text)) return 'write it like 192.168.1.0/24';
-  const whole = rangeOf(text);
-  return whole === text ? undefined : `it begins earlier: write ${whole}`;
-};
-const address: Check = (text) =>
-  ipaddr.IPv4.isValidFourPartDecimal(text) ? undefined : 'write it like 192.168.1.2';
-const userName: Check = (text) =>
-  /^[a-z_][a-z0-9_-]{0,31}$/.test(text) ? undefined : 'a name has small letters, digits, `_` and `-`';
-const yesOrNo: Check = (text) => (/^(?:y|yes|n|no)$/.test(text) ? undefined : 'answer yes or no');
-const tunnelKind: Check = (text) =>
-  /^(?:openvpn|wireguard)$/.test(text) ? undefined : 'answer openvpn or wireguard';
-const small: Check = (text) =>
-  Number(text.split('/')[1]) <= 24 ? undefined : 'it needs room for 200 devices: /24 or larger';
-
-function zone(text: string): string | undefined {
-  try {
-    Intl.DateTimeFormat('en', { timeZone: text });
-    return undefined;
-  } catch {
-    return 'write it like Europe/Berlin';
-  }
-}
-
-function within(
-  network: string,
-  taken: ReadonlySet<string> = new Set(),
-  fine: ReadonlySet<string> = new Set(),
-): Check {
-  return (text) => {
-    const wrong = address(text);
-    if (wrong !== undefined) return wrong;
-    if (!isIn(text, network)) return `it is outside of ${network}`;
-    const last = ipaddr.IPv4.broadcastAddressFromCIDR(network).toString();
-    if (text === addressAt(network, 0) || text === last) return 'no host can have the first or last address';
-    return taken.has(text) && !fine.has(text) ? 'somebody has it already' : undefined;
-  };
-}
-
-function portPairs(text: string): string | undefined {
-  if (text === 'none') return undefined;
-  const pairs = pairsOf(text);
-  const bad = pairs.length === 0 || pairs.flat().some((port) => !(port >= 1 && port <= 65535));
-  if (bad) return 'write pairs of ports, such as 2121:21 8080:80, or none';
-  return new Set(pairs.map(([port]) => port)).size < pairs.length ? 'one port leads to one place' : undefined;
-}
-
-function pairsOf(text: string): (readonly [number, number])[] {
-  if (text === 'none') return [];
-  return text.split(/[\s,]+/).map((pair) => {
-    const [port, to = port] = pair.split(':');
-    return [Number(port), Number(to)] as const;
-  });
-}
-
-function namesOf(known: readonly string[]): Check {
-  return (text) => {
-    const strange = text === 'none' ? undefined : wordsOf(text).find((name) => !known.includes(name));
-    return strange === undefined ? undefined : `there is no service ${strange}`;
-  };
-}
-
-const PORTS: Readonly<Record<string, number>> = { blog: 8080, jupyter: 8888 };
 
 /** Each gets the usual port, or the next one that nothing else has. */
-function withPorts(wanted: string, taken: readonly number[]): Record<string, number> {
-  const services: Record<string, number> = {};
-  for (const name of wanted === 'none' ? [] : wordsOf(wanted)) {
-    let port = PORTS[name] ?? 8000;
-    while ([...taken, ...Object.values(services)].includes(port)) port++;
-    services[name] ??= port;
-  }
-  return services;
+async function askForServices(
+  seen: Seen,
+  ask: Ask,
+  taken: readonly number[],
+): Promise<{ services: Answers['services']; served: readonly number[] }> {
+  const known = seen.passwords ? ['blog', 'jupyter', 'vscode'] : ['blog'];
+  const wanted = check.listOf(
+    await ask(
+      'services',
+      `Services on it for those in the tunnel (${known.join(', ')}, or none)`,
+      'none',
+      check.namesOf(known),
+    ),
+  );
+  const served: number[] = [];
+  const port = (usual: number): number => {
+    const free = Array.from({ length: 100 }, (_, more) => usual + more).find(
+      (one) => !taken.includes(one) && !served.includes(one),
+    );
+    served.push(free ?? usual);
+    return free ?? usual;
+  };
+  const services: Record<string, unknown> = {};
+  if (wanted.includes('blog')) services['blog'] = { port: port(8080), folder: 'blog' };
+  if (wanted.includes('jupyter'))
+    services['jupyter'] = { port: port(8888), password: '{{ jupyter_password }}' };
+  if (wanted.includes('vscode'))
+    services['vscode'] = { port: port(8443), ...(await askForArchive(seen.workingDirectory, ask)) };
+  const screen = await ask(
+    'screen',
+    'Command to keep in a screen session there (NAME: COMMAND, or none)',
+    'none',
+    check.namedCommand,
+  );
+  const [, name, command] = /^([^:]+): *(.+)$/.exec(screen) ?? [];
+  if (name !== undefined && command !== undefined) services['screens'] = [{ name, command }];
+  return { services, served };
 }
 
-function wordsOf(text: string): string[] {
-  return text.split(/[\s,]+/).filter((word) => word !== '');
+/** What nobody has looked at is not installed. */
+async function askForArchive(workingDirectory: string, ask: Ask): Promise<object> {
+  const from = await ask(
+    'vscode_archive',
+    'Release archive of code-server: its address, or a file of this machine',
+    undefined,
+    (text) => check.archive(/^https?:/.test(text) ? text : resolve(workingDirectory, text)),
+  );
+  const file = resolve(workingDirectory, from);
+  const known = existsSync(file)
+    ? `sha256:${createHash('sha256').update(readFileSync(file)).digest('hex')}`
+    : undefined;
+  const checksum = await ask('vscode_checksum', 'Its checksum', known, check.sha256);
+  const place = known === undefined ? { url: from } : { archive: file };
+  return { ...place, checksum, password: '{{ vscode_password }}' };
 }
 
-function inside(network: string, wished: string, place: number): string {
-  return isIn(wished, network) ? wished : addressAt(network, place);
-}
-
-/** The bundled house has it at .21; a smaller network has no such place. */
-function placeOfNas(network: string): number {
-  return Number(network.split('/')[1]) <= 27 ? 21 : 3;
-}
-
-function overlap(left: string, right: string): boolean {
-  const [one, other] = [ipaddr.IPv4.parseCIDR(left), ipaddr.IPv4.parseCIDR(right)];
-  return one[0].match([other[0], Math.min(one[1], other[1])]);
+/** The first of some networks that is apart from others. */
+export function freeRange(wishes: readonly string[], others: readonly string[]): string {
+  const free = wishes.find((wish) => check.apart(...others)(wish) === undefined);
+  return free ?? '172.31.200.0/24';
 }

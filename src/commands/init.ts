@@ -1,80 +1,91 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { userInfo } from 'node:os';
 import { Redactor } from '../model/secret.ts';
-import { encryptValue, initSecrets, SecretError } from '../secrets/index.ts';
-import { checkFree, knownServices, writeHouse } from './init-files.ts';
+import { encryptText, initSecrets, SecretError, type Initialized } from '../secrets/index.ts';
+import { asker, givenAnswers } from './init-asker.ts';
+import { checkFree, draftHouse, type Draft } from './init-files.ts';
 import { lookAround } from './init-network.ts';
-import { askForHouse } from './init-questions.ts';
+import { askForHouse, type Seen } from './init-questions.ts';
+import { secretsFor, secretsText, type HouseSecret } from './init-secrets.ts';
+import { whatComesNext, whatWasMade } from './init-telling.ts';
 import { keysOf } from './secrets.ts';
 import { exitCode, UsageError, type Terminal } from './terminal.ts';
 
-/** `homerun init [DIR]`: a house of one's own, from a few questions. */
+export interface InitFlags {
+  readonly yes?: boolean;
+  readonly answer?: readonly string[];
+  readonly secrets: boolean;
+}
+
+/** `homerun init [DIR]`: a house of one's own, from a few questions. Nothing is written before the last is answered. */
 export async function initCommand(
   given: string | undefined,
-  flags: { readonly yes?: boolean; readonly secrets: boolean },
+  flags: InitFlags,
   terminal: Terminal,
 ): Promise<number> {
   const folder = resolve(terminal.workingDirectory, given ?? '.');
   checkFree(folder);
+  const answers = givenAnswers(flags.answer ?? []);
   if (!flags.yes && !terminal.canAsk)
     throw new UsageError(
       'there is no terminal to ask on',
-      'homerun init --yes takes all that it would offer',
+      'homerun init --yes takes all that it would offer; --answer NAME=VALUE gives an answer beforehand',
     );
   if (!flags.yes)
-    terminal.error('Enter takes what stands in brackets; all of it can be changed in inventory.yaml.\n\n');
-  const seen = {
+    terminal.error('Enter takes what stands in brackets; all of it can be changed in inventory.yaml.\n');
+  const house = await askForHouse(
+    await look(flags.secrets, terminal),
+    asker(answers, flags.yes ? undefined : terminal),
+    (title) => {
+      if (!flags.yes) terminal.error(`\n${title}\n`);
+    },
+  );
+  const draft = draftHouse(house);
+  try {
+    draft.check(folder);
+    const secrets = flags.secrets ? secretsFor(house) : [];
+    const keys = flags.secrets ? await makeSecrets(secrets, folder, draft, terminal) : undefined;
+    const written = draft.place(folder);
+    const place = relative(terminal.workingDirectory, folder);
+    terminal.out(`\n${place === '' ? 'here' : place}: wrote ${written.join(', ')}\n`);
+    if (keys) terminal.out(whatWasMade(secrets, keys, { place, home: terminal.homeDirectory }));
+    terminal.out(whatComesNext(house, place, terminal));
+    return exitCode.fine;
+  } finally {
+    draft.discard();
+  }
+}
+
+async function look(passwords: boolean, terminal: Terminal): Promise<Seen> {
+  return {
     ...(await lookAround()),
     user: ownName(),
     keys: publicKeys(terminal.homeDirectory),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    services: knownServices(flags.secrets),
+    workingDirectory: terminal.workingDirectory,
+    passwords,
   };
-  const answers = await askForHouse(seen, flags.yes ? undefined : terminal);
-  const passwords = ['backup_password', ...('jupyter' in answers.services ? ['jupyter_password'] : [])];
-  // Jupyter lets nobody in without one.
-  const secrets = flags.secrets && (flags.yes || passwords.length > 1 || (await wantsPasswords(terminal)));
-  const written = writeHouse(folder, answers);
-  terminal.out(`${given ?? 'here'}: wrote ${written.join(', ')}\n`);
-  if (secrets) await makeSecrets(folder, passwords, terminal);
-  const enter = relative(terminal.workingDirectory, folder);
-  terminal.out(`
-Look at inventory.yaml, then try all of it on throwaway hosts, without touching a real one:
-
-  ${enter === '' ? '' : `cd ${enter} && `}homerun rehearse playbooks/site.yaml
-`);
-  return exitCode.fine;
 }
 
-async function wantsPasswords(terminal: Terminal): Promise<boolean> {
-  return !/^n/i.test(await terminal.ask('Make a password for the backups, encrypted for you alone [yes]: '));
-}
-
-/** A password of the backups that each host makes for itself would be lost with its SD card. */
-async function makeSecrets(folder: string, names: readonly string[], terminal: Terminal): Promise<void> {
+/** Before the house is in its place: one without its secrets would make others on the hosts. */
+async function makeSecrets(
+  secrets: readonly HouseSecret[],
+  folder: string,
+  draft: Draft,
+  terminal: Terminal,
+): Promise<Initialized> {
   try {
+    mkdirSync(folder, { recursive: true });
     const keys = keysOf(terminal, new Redactor());
     const made = await initSecrets({ ...keys, folder, now: new Date().toISOString() });
-    const blocks = [HEAD];
-    for (const name of names)
-      blocks.push(await encryptValue(randomBytes(24).toString('base64url'), folder, name));
-    writeFileSync(join(folder, 'secrets.yaml'), blocks.join('\n'), { mode: 0o600, flag: 'wx' });
-    terminal.out(
-      made.made
-        ? `made ${made.identity}: keep a copy of it in a safe place, or the secrets are lost with this machine\n`
-        : `${made.identity} was there already, and opens the secrets of this house too\n`,
-    );
-    terminal.out(`made secrets.yaml: ${names.join(' and ')}, encrypted for you\n`);
+    if (secrets.length > 0) draft.add('secrets.yaml', await encryptText(secretsText(secrets), folder));
+    return made;
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
-    const hint = error.hint === undefined ? '' : `\n  hint: ${error.hint}`;
-    terminal.error(`no secrets were made: ${error.message}${hint}\n`);
+    throw new UsageError(error.message, error.hint ?? '--no-secrets does without');
   }
 }
-
-const HEAD = '# Secrets of the house. To read or change them: homerun secret view|edit secrets.yaml\n';
 
 /** root is on every host already, and is no name for an owner. */
 function ownName(): string {

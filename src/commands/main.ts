@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DiagnosticError } from '../model/diagnostic.ts';
+import type { InitFlags } from './init.ts';
 import type { RunFlags } from './run.ts';
 import { addSecretCommands, withPassword } from './secret-arguments.ts';
 import { TransportError } from '../transport/transport.ts';
@@ -122,8 +123,9 @@ Exit codes: 0 fine, 1 a task failed, 2 wrong input and nothing was run,
     .command('init [folder]')
     .description('write a house of your own: inventory, playbooks, tasks, templates')
     .option('-y, --yes', 'ask nothing; take what is seen and usual')
-    .option('--no-secrets', 'make no passwords')
-    .action(async (folder: string | undefined, flags: { yes?: boolean; secrets: boolean }) =>
+    .option('-a, --answer <answer>', 'an answer beforehand: NAME=VALUE or @FILE.yaml', collect)
+    .option('--no-secrets', 'make no key, and no passwords')
+    .action(async (folder: string | undefined, flags: InitFlags) =>
       done(await (await import('./init.ts')).initCommand(folder, flags, terminal)),
     );
   program

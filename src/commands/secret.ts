@@ -25,6 +25,11 @@ export function secretInitCommand(
       now: new Date().toISOString(),
       ...(flags.passphrase ? { passphrase: await newPassphrase(terminal) } : {}),
     });
+    if (!made.made && !made.added)
+      throw new SecretError(
+        `${made.identity} is there already, and is left alone`,
+        `your recipient is ${made.recipient}; it stands in ${made.recipients} too`,
+      );
     terminal.out(
       made.made
         ? `made ${made.identity}: keep a copy of it in a safe place, or the secrets are lost with this machine\n`

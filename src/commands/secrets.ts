@@ -19,7 +19,8 @@ export function keysOf(
 ): Omit<StoreOptions, 'loaded'> {
   const { environment, homeDirectory, workingDirectory, interrupted } = terminal;
   const ask = askHidden(terminal, redactor);
-  return { environment, homeDirectory, workingDirectory, interrupted, vaultPasswordFile, ask };
+  const warn = (text: string): void => terminal.error(`warning: ${text}\n`);
+  return { environment, homeDirectory, workingDirectory, interrupted, vaultPasswordFile, ask, warn };
 }
 
 /**

@@ -50,6 +50,10 @@ export async function vpnProfileCommand(name: string, flags: VpnFlags, terminal:
   }
   if (profile.passphraseFile !== undefined && flags.write !== '-')
     terminal.out(`Its key is encrypted; what opens it is in ${profile.passphraseFile} on ${server.name}.\n`);
+  else if (profile.text.includes('BEGIN ENCRYPTED') && flags.write !== '-')
+    terminal.out(
+      `Its key is encrypted; what opens it is \`client_passphrases\` in secrets.yaml: homerun secret view secrets.yaml\n`,
+    );
   if (code !== undefined) terminal.out(code);
   else if (kind === 'wireguard' && terminal.isTerminal && flags.write === undefined)
     terminal.out('With --qr it is drawn here instead, for the camera of a phone.\n');

@@ -27,7 +27,8 @@ export function secretBlock(armor: string, name: string | undefined): string {
   return `${name === undefined ? '' : `${name}: `}!secret |\n${indented(armor, '  ')}\n`;
 }
 
-function indented(text: string, margin: string): string {
+/** Each line that is not empty behind a margin; without the newline at the end. */
+export function indented(text: string, margin: string): string {
   return text
     .replace(/\n$/, '')
     .split('\n')

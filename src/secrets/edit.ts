@@ -4,8 +4,10 @@ import { mkdtemp, readFile, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { splitWords } from '../model/words.ts';
-import { encryptTo, isAge } from './age.ts';
-import { contentOf } from './file-work.ts';
+import { encryptTo, isAge, wantsPassphrase } from './age.ts';
+import { holdsArmor } from './armored.ts';
+import { openValues } from './edit-values.ts';
+import { contentOf, openArmor } from './file-work.ts';
 import { openOrFail, type Keyring } from './keyring.ts';
 import { endOf, type ProgramOptions } from './program.ts';
 import { recipientsFor } from './recipients.ts';
@@ -17,8 +19,8 @@ import { SecretError } from './secret-error.ts';
  * nothing. The text in the clear is gone afterwards, whatever happened.
  */
 export async function editFile(path: string, keyring: Keyring, options: ProgramOptions): Promise<boolean> {
-  const before = existsSync(path) ? await editable(path, keyring) : Buffer.alloc(0);
   const recipients = await recipientsFor(dirname(path));
+  const { before, seal } = await opened(path, keyring, async (text) => encryptTo(recipients, text));
   const folder = await mkdtemp(join(await memoryFolder(options), 'homerun-edit-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   // At once: a second signal may end this program before anything else is done.
@@ -30,7 +32,7 @@ export async function editFile(path: string, keyring: Keyring, options: ProgramO
     options.interrupted.throwIfAborted();
     const after = await readFile(plain);
     if (after.equals(before)) return false;
-    await replaceFile(path, await encryptTo(recipients, after));
+    await replaceFile(path, await seal(after));
     return true;
   } finally {
     options.interrupted.removeEventListener('abort', remove);
@@ -38,14 +40,39 @@ export async function editFile(path: string, keyring: Keyring, options: ProgramO
   }
 }
 
-async function editable(path: string, keyring: Keyring): Promise<Buffer> {
+interface Opened {
+  readonly before: Buffer;
+  /** The text of the file for what it shall hold. */
+  readonly seal: (after: Buffer) => Promise<string>;
+}
+
+/** The whole of an encrypted file, or one with its encrypted values in the clear. */
+async function opened(
+  path: string,
+  keyring: Keyring,
+  encrypt: (text: Uint8Array | string) => Promise<string>,
+): Promise<Opened> {
+  if (!existsSync(path)) return { before: Buffer.alloc(0), seal: encrypt };
   const file = await contentOf(path);
+  const text = file.toString('utf8');
+  if (!isAge(file) && holdsArmor(text)) {
+    const values = await openValues(text, async (armor) => openArmor(path, armor, keyring));
+    return {
+      before: Buffer.from(values.text),
+      seal: async (after) => values.seal(after.toString('utf8'), encrypt),
+    };
+  }
+  if (isAge(file) && (await wantsPassphrase(file)))
+    throw new SecretError(
+      `${path} is encrypted with a passphrase, and would be to recipients afterwards`,
+      `turn it into one for them: homerun secret rekey ${path}`,
+    );
   if (!isAge(file) && (await keyring.open(file)))
     throw new SecretError(
       `${path} is an ansible-vault file, which is only read`,
       `turn it into age: homerun secret rekey ${path}`,
     );
-  return Buffer.from(await openOrFail(keyring, path, file));
+  return { before: Buffer.from(await openOrFail(keyring, path, file)), seal: encrypt };
 }
 
 /** A folder of this user whose files never reach a disk, where there is one. */

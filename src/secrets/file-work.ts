@@ -21,6 +21,11 @@ export async function encryptFile(path: string): Promise<void> {
   await replaceFile(path, await encryptTo(await recipientsFor(dirname(path)), plain));
 }
 
+/** A text as a file that those who can read the secrets of a folder can open. */
+export async function encryptText(text: string, folder: string): Promise<string> {
+  return encryptTo(await recipientsFor(folder), text);
+}
+
 /** One value as it stands in YAML. */
 export async function encryptValue(value: string, folder: string, name?: string): Promise<string> {
   return secretBlock(await encryptTo(await recipientsFor(folder), value), name);
@@ -61,6 +66,6 @@ async function rekeyed(path: string, keyring: Keyring): Promise<string> {
   return encryptTo(recipients, await openOrFail(keyring, path, file));
 }
 
-async function openArmor(path: string, armor: string, keyring: Keyring): Promise<string> {
+export async function openArmor(path: string, armor: string, keyring: Keyring): Promise<string> {
   return Buffer.from(await openOrFail(keyring, path, Buffer.from(armor))).toString('utf8');
 }

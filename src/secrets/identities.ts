@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decryptWithPassphrase, isAge, WrongIdentity } from './age.ts';
+import { isAge } from './age.ts';
+import { openByPassphrase } from './passphrase.ts';
 import { SecretError } from './secret-error.ts';
 
 export interface IdentityOptions {
@@ -8,6 +9,8 @@ export interface IdentityOptions {
   readonly homeDirectory: string;
   /** Asks for a passphrase, unseen; absent where nobody is there. */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
+  /** Told of what is dangerous, and goes on all the same. */
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
 /** `HOMERUN_IDENTITY_FILE`, or `homerun/age.txt` in the folder for configuration. */
@@ -21,7 +24,11 @@ export function identityPath({ environment, homeDirectory }: Omit<IdentityOption
 export async function readIdentities(options: IdentityOptions): Promise<readonly string[]> {
   const path = identityPath(options);
   const file = await contentOf(path);
-  const text = isAge(file) ? await opened(path, file, options) : Buffer.from(file).toString('utf8');
+  const { mode } = await stat(path);
+  if (!isAge(file) && (mode & 0o077) !== 0)
+    options.warn?.(`others on this machine can read ${path}, which opens your secrets: chmod 600 ${path}`);
+  const plain = isAge(file) ? await openByPassphrase(path, file, options) : file;
+  const text = Buffer.from(plain).toString('utf8');
   const lines = text.split('\n').map((line) => line.trim());
   const identities = lines.filter((line) => line.startsWith('AGE-SECRET-KEY-'));
   if (identities.length > 0) return identities;
@@ -44,20 +51,5 @@ async function contentOf(path: string): Promise<Uint8Array> {
         '`homerun secret init` makes one; HOMERUN_IDENTITY_FILE names another file',
       );
     throw new SecretError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-async function opened(path: string, file: Uint8Array, { ask }: IdentityOptions): Promise<string> {
-  if (!ask)
-    throw new SecretError(
-      `${path} has a passphrase, and nobody is there to type it`,
-      'run homerun in a terminal',
-    );
-  try {
-    const plain = await decryptWithPassphrase(await ask(`Passphrase of ${path}: `), file);
-    return Buffer.from(plain).toString('utf8');
-  } catch (error) {
-    if (error instanceof WrongIdentity) throw new SecretError(`this is not the passphrase of ${path}`);
-    throw error;
   }
 }

@@ -19,6 +19,8 @@ export interface Initialized {
   readonly identity: string;
   /** False where the identity was there before. */
   readonly made: boolean;
+  /** False where it stood among the recipients before. */
+  readonly added: boolean;
   readonly recipient: string;
   readonly recipients: string;
 }
@@ -30,14 +32,9 @@ export async function initSecrets(options: InitOptions): Promise<Initialized> {
   const recipient = made ? await makeIdentity(identity, options) : await ownRecipient(options);
   const recipients = join(options.folder, RECIPIENTS_FILE);
   const before = existsSync(recipients) ? readFileSync(recipients, 'utf8') : HEAD;
-  if (!before.includes(recipient))
-    await replaceFile(recipients, `${before.replace(/([^\n])$/, '$1\n')}${recipient}\n`, 0o644);
-  else if (!made)
-    throw new SecretError(
-      `${identity} is there already, and is left alone`,
-      `your recipient is ${recipient}; it stands in ${recipients} too`,
-    );
-  return { identity, made, recipient, recipients };
+  const added = !before.includes(recipient);
+  if (added) await replaceFile(recipients, `${before.replace(/([^\n])$/, '$1\n')}${recipient}\n`, 0o644);
+  return { identity, made, added, recipient, recipients };
 }
 
 const HEAD = `# Who can read the secrets of this folder: one age recipient on each line.

@@ -1,5 +1,6 @@
 import { readIdentities, type IdentityOptions } from './identities.ts';
-import { decryptWith, isAge } from './age.ts';
+import { decryptWith, isAge, wantsPassphrase } from './age.ts';
+import { openByPassphrase } from './passphrase.ts';
 import type { ProgramOptions } from './program.ts';
 import { SecretError } from './secret-error.ts';
 import { isVault, openVault } from './vault.ts';
@@ -20,7 +21,10 @@ export function createKeyring(options: KeyringOptions): Keyring {
   const password = once(() => vaultPassword(options));
   return {
     async open(file) {
-      if (isAge(file)) return decryptWith(await identities(), file);
+      if (isAge(file))
+        return (await wantsPassphrase(file))
+          ? openByPassphrase('this file', file, options)
+          : decryptWith(await identities(), file);
       const text = Buffer.from(file).toString('utf8');
       return isVault(text) ? Buffer.from(openVault(text, await password())) : undefined;
     },

@@ -3,6 +3,7 @@ import type { Revealed, SecretSource } from '../model/secret-source.ts';
 import { decryptWith, wantsPassphrase } from './age.ts';
 import { readIdentities } from './identities.ts';
 import { once, type KeyringOptions } from './keyring.ts';
+import { openByPassphrase } from './passphrase.ts';
 import { outputOfProgram } from './program.ts';
 import { SecretError } from './secret-error.ts';
 import { openVault } from './vault.ts';
@@ -32,7 +33,14 @@ export function createSecretStore(options: StoreOptions): SecretStore {
     return known ?? { kind: 'pending' };
   };
   return {
-    age: (armor) => lookUp(`age ${armor.trim()}`, async () => openAge(armor, await identities())),
+    age: (armor) =>
+      lookUp(`age ${armor.trim()}`, async () => {
+        const file = Buffer.from(armor);
+        const plain = (await wantsPassphrase(file))
+          ? await openByPassphrase('an encrypted value', file, options)
+          : await decryptWith(await identities(), file);
+        return Buffer.from(plain).toString('utf8');
+      }),
     vault: (text) => lookUp(`vault ${text.trim()}`, async () => openVault(text, await password())),
     command: (argv) => lookUp(`command ${JSON.stringify(argv)}`, async () => outputOfProgram(argv, options)),
     environment: (name) => variable(name, options.environment),
@@ -45,16 +53,6 @@ export function createSecretStore(options: StoreOptions): SecretStore {
       return work.length > 0;
     },
   };
-}
-
-async function openAge(armor: string, identities: readonly string[]): Promise<string> {
-  const file = Buffer.from(armor);
-  if (await wantsPassphrase(file))
-    throw new SecretError(
-      'this is encrypted with a passphrase',
-      'encrypt it to recipients: `homerun secret encrypt`',
-    );
-  return Buffer.from(await decryptWith(identities, file)).toString('utf8');
 }
 
 async function answerOf(open: () => Promise<string>): Promise<Revealed> {

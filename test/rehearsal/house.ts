@@ -54,6 +54,10 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Instead of the rehearsal's key. */
   readonly privateKey?: string;
+  /** Instead of the command that was built here. */
+  readonly cli?: string;
+  /** Instead of this repository. */
+  readonly folder?: string;
 }
 
 /** Runs the built command where the controller stands, with `--output json`. */
@@ -62,7 +66,7 @@ export async function homerun(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Ran> {
-  const cli = join(root, 'dist/cli.js');
+  const cli = options.cli ?? join(root, 'dist/cli.js');
   if (!existsSync(cli)) throw new Error('build first: npm run build');
   const argv = rehearsal.controller([
     ...[process.execPath, cli, ...args, '--output', 'json', '--no-ssh-config'],
@@ -80,7 +84,7 @@ async function collect(argv: readonly string[], rehearsal: Rehearsal, options: R
     XDG_STATE_HOME: join(rehearsal.directory, 'state'),
     ...options.env,
   };
-  const child = spawn(program, rest, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, rest, { cwd: options.folder ?? root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const events: RunEvent[] = [];
   let stdout = '';
   let read = 0;

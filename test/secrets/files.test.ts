@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newIdentity } from '../../src/secrets/age.ts';
+import { encryptWithPassphrase, newIdentity } from '../../src/secrets/age.ts';
 import {
   createKeyring,
   editFile,
@@ -85,6 +85,25 @@ describe('rekey', () => {
   });
 });
 
+test('a file that was encrypted with a passphrase is opened by it, and rekey turns it to recipients', async () => {
+  const { options, file } = await settledDesk();
+  const path = file('secrets.yaml', await encryptWithPassphrase('correct horse', PLAIN));
+  const questions: string[] = [];
+  const typing = (answer: string) =>
+    createKeyring({
+      ...options,
+      ask: async (question) => Promise.resolve(questions.push(question)).then(() => answer),
+    });
+  await expect(viewFile(path, createKeyring(options))).rejects.toThrow('nobody is there to type it');
+  expect(await viewFile(path, typing('correct horse'))).toBe(PLAIN);
+  await expect(editFile(path, typing('correct horse'), options)).rejects.toThrow(
+    'encrypted with a passphrase',
+  );
+  await rekeyFiles([path], typing('correct horse'));
+  expect(questions).toEqual(Array(2).fill('Passphrase of this file: '));
+  expect(await viewFile(path, createKeyring(options))).toBe(PLAIN);
+});
+
 describe('edit', () => {
   test('writes what the editor left, from a private file in memory that is gone afterwards', async () => {
     const { options, path, file } = await encrypted();
@@ -110,6 +129,44 @@ describe('edit', () => {
     await expect(edit('sh -c "echo x >>$0; exit 3"')).rejects.toThrow('did not do it: exit code 3');
     await expect(edit('no-such-editor')).rejects.toThrow('did not do it: there is no such program');
     expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
+  test('opens a file with encrypted values, and encrypts those again that were changed', async () => {
+    const { folder, options, file } = await settledDesk();
+    const [one, two, three] = [
+      await encryptValue('two\nlines', folder, 'one'),
+      await encryptValue('second', folder, 'two'),
+      await encryptValue('third', folder),
+    ];
+    const list = `list:\n  - name: x\n  - ${three.replaceAll('\n  ', '\n      ')}`;
+    const path = file(
+      'vars.yaml',
+      `# !secret | in a comment\nuser: pi\n${one}\n# of two\n${two}${list}end: 1\n`,
+    );
+    const before = readFileSync(path, 'utf8');
+    const edit = (script: string) => {
+      const editor = file('editor', script);
+      const environment = { ...options.environment, EDITOR: `sh ${editor}` };
+      return editFile(path, createKeyring(options), { ...options, environment });
+    };
+    const seen = join(folder, 'seen');
+    expect(await edit(`cp "$1" ${seen}`)).toBe(false);
+    expect(readFileSync(seen, 'utf8')).toBe(
+      '# !secret | in a comment\nuser: pi\none: !secret |\n  two\n  lines\n\n# of two\ntwo: !secret |\n  second\nlist:\n  - name: x\n  - !secret |\n      third\nend: 1\n',
+    );
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    expect(
+      await edit(`sed -i 's/^  second$/  other/; s/^user: pi$/user: "pa"/' "$1"
+printf '%s\\n' "four: !secret 'it''s four' # new" 'five: !secret "a\\tb"' '' 'six: !secret |' '    1' '      2' '' '# end' >>"$1"`),
+    ).toBe(true);
+    const after = readFileSync(path, 'utf8');
+    // What did not change keeps its armor.
+    expect([after.includes(one), after.includes(two), after.includes(list)]).toEqual([true, false, true]);
+    expect(after).not.toMatch(/other|four'|a.tb| 2$/m);
+    expect(await viewFile(path, createKeyring(options))).toBe(
+      '# !secret | in a comment\nuser: "pa"\none: !secret |\n  two\n  lines\n\n# of two\ntwo: !secret |\n  other\nlist:\n  - name: x\n  - !secret |\n      third\nend: 1\n' +
+        "four: !secret |\n  it's four\nfive: !secret |\n  a\tb\n\nsix: !secret |\n    1\n      2\n\n# end\n",
+    );
   });
 
   test('makes a new file', async () => {

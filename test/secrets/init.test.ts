@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readIdentities } from '../../src/secrets/identities.ts';
@@ -29,9 +29,7 @@ test('makes an identity that only its owner can read, and a file of recipients f
 test('never writes over an identity; a second house gets the recipient of the first', async () => {
   const { folder, options } = await settledDesk();
   const [identity] = await readIdentities(options);
-  await expect(initSecrets({ ...options, folder, now })).rejects.toThrow(
-    'is there already, and is left alone',
-  );
+  expect(await initSecrets({ ...options, folder, now })).toMatchObject({ made: false, added: false });
   const second = desk().folder;
   const again = await initSecrets({ ...options, folder: second, now });
   expect(again.made).toBe(false);
@@ -47,6 +45,20 @@ test('an identity with a passphrase asks for it', async () => {
   expect(await readIdentities(options)).toEqual([expect.stringMatching(/^AGE-SECRET-KEY-1/)]);
   const { ask: _nobody, ...alone } = options;
   await expect(readIdentities(alone)).rejects.toThrow('has a passphrase, and nobody is there to type it');
+});
+
+test('an identity that others can read is taken, with a warning', async () => {
+  const { options } = await settledDesk();
+  const said: string[] = [];
+  const warn = (text: string): number => said.push(text);
+  await readIdentities({ ...options, warn });
+  expect(said).toEqual([]);
+  const path = join(options.homeDirectory, '.config/homerun/age.txt');
+  chmodSync(path, 0o640);
+  expect(await readIdentities({ ...options, warn })).toHaveLength(1);
+  expect(said).toEqual([
+    `others on this machine can read ${path}, which opens your secrets: chmod 600 ${path}`,
+  ]);
 });
 
 test.each([
