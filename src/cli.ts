@@ -69,14 +69,22 @@ async function ask(question: string, options: { readonly hidden?: boolean } = {}
     terminal: true,
   });
   process.stderr.write(question);
+  let answered = false;
   const stop = (): void => reader.close();
   interruption.signal.addEventListener('abort', stop, { once: true });
   try {
     return await new Promise<string>((resolve, reject) => {
-      reader.once('line', resolve);
+      reader.once('line', (line) => {
+        answered = true;
+        resolve(line);
+      });
       // On a terminal that is read raw, Ctrl-C is a key and no signal.
       reader.once('SIGINT', () => interruption.abort());
-      reader.once('close', () => reject(new UsageError(`no answer to: ${question.trim()}`)));
+      reader.once('close', () => {
+        reject(new UsageError(`no answer to: ${question.trim()}`));
+        // Ctrl-D leaves the cursor behind the question.
+        if (!answered && !options.hidden && !interruption.signal.aborted) process.stderr.write('\n');
+      });
     });
   } finally {
     interruption.signal.removeEventListener('abort', stop);

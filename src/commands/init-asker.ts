@@ -1,16 +1,9 @@
 import { loadExtraVariables } from '../language/index.ts';
 import { nearest } from '../model/suggest.ts';
 import { isList, typeName, type Value } from '../model/value.ts';
+import { ANSWERS } from './init-answers.ts';
 import type { Check } from './init-checks.ts';
 import { UsageError, type Terminal } from './terminal.ts';
-
-/** What `homerun init` asks for: names for `--answer`, too. */
-export const ANSWERS = [
-  ...['modem', 'gateway', 'pi', 'nas', 'inside', 'server', 'server_network', 'server_gateway'],
-  ...['pi_user', 'nas_user', 'server_user', 'owner', 'owner_keys', 'time_zone'],
-  ...['vpn', 'devices', 'kill_switch', 'ports'],
-  ...['services', 'vscode_archive', 'vscode_checksum', 'screen', 'backup'],
-] as const;
 
 /** Gives an answer that the check finds right; `usual` is what Enter takes, and absent where nothing can be guessed. */
 export type Ask = (

@@ -57,7 +57,10 @@ export function draftHouse(answers: Answers): Draft {
     for (const name of FOLDERS) cpSync(join(bundled, name), join(draft, name), { recursive: true });
     for (const guide of guidesIn(draft)) {
       mkdirSync(join(draft, 'docs'), { recursive: true });
-      cpSync(join(bundled, 'docs', guide), join(draft, 'docs', guide));
+      const text = readFileSync(join(bundled, 'docs', guide), 'utf8');
+      // The pages of the modules stay here; the command shows them.
+      const told = text.replaceAll(/\[[^\]]*\]\(modules\/[^)]*\)/g, '`homerun doc`');
+      writeFileSync(join(draft, 'docs', guide), told);
     }
     if ('blog' in answers.services) {
       mkdirSync(join(draft, 'blog'));

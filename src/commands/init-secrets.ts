@@ -13,15 +13,13 @@ export interface HouseSecret {
 export function secretsFor({ vpn, backup, devices, services }: Answers): readonly HouseSecret[] {
   const make = (name: string, purpose: string): HouseSecret => ({ name, value: newPassword(), purpose });
   return [
-    ...(backup === 'restic'
-      ? [make('backup_password', 'opens the backups on the NAS; nothing else does')]
-      : []),
+    ...(backup === 'restic' ? [make('backup_password', 'opens the backups on the NAS')] : []),
     ...(vpn === 'openvpn'
       ? [
-          make('ca_passphrase', 'opens the key of the certificate authority on vpn'),
-          make('client_passphrases.pi', "opens the Pi's key of the tunnel; the Pi gets it by the run"),
+          make('ca_passphrase', "opens the key of the tunnel's authority"),
+          make('client_passphrases.pi', "opens the Pi's key of the tunnel"),
           ...devices.map((name) =>
-            make(`client_passphrases.${name}`, `opens the key of ${name}: type it there when it joins`),
+            make(`client_passphrases.${name}`, `opens that of ${name}: type it there`),
           ),
         ]
       : []),
@@ -34,16 +32,17 @@ export function secretsFor({ vpn, backup, devices, services }: Answers): readonl
 export function secretsText(secrets: readonly HouseSecret[]): string {
   const lines = secrets.flatMap(({ name, value, purpose }, index) => {
     const [map, key] = name.split('.');
-    if (key === undefined) return ['', `# ${purpose}`, `${name}: ${value}`];
+    const comment = `# ${purpose.charAt(0).toUpperCase()}${purpose.slice(1)}.`;
+    if (key === undefined) return ['', comment, `${name}: ${value}`];
     const begins = !secrets.slice(0, index).some((other) => other.name.startsWith(`${map}.`));
-    return [...(begins ? ['', `${map}:`] : []), `  # ${purpose}`, `  ${key}: ${value}`];
+    return [...(begins ? ['', `${map}:`] : []), `  ${comment}`, `  ${key}: ${value}`];
   });
   return [...HEAD, ...lines, ''].join('\n');
 }
 
 const HEAD = [
   '# Secrets of the house. Each of these is a variable of every host, and is never shown.',
-  '# A repository of backups and a certificate authority keep what they were made with: leave these two as they are.',
+  '# Leave backup_password and ca_passphrase as they are: what they were made for keeps them.',
 ];
 
 /** To be typed on a phone, too: 25 letters that are not taken for one another, about 120 bits. */

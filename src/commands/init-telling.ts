@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Initialized } from '../secrets/index.ts';
 import type { Answers } from './init-questions.ts';
@@ -13,29 +14,30 @@ export function whatWasMade(
   const identity = keys.identity.startsWith(`${home}/`)
     ? `~${keys.identity.slice(home.length)}`
     : keys.identity;
+  const sealed = join(place, 'secrets.yaml');
   const rows = [
-    ['MADE', 'WHERE', 'WHAT FOR'],
-    [keys.made ? 'your age key' : '(your age key)', identity, 'opens the secrets; only you can read it'],
-    ['.homerun-recipients', join(place, '.homerun-recipients'), 'who can open them; no secret itself'],
-    ...secrets.map(({ name, purpose }) => [name, join(place, 'secrets.yaml'), purpose]),
+    [identity, `your age key${keys.made ? '' : ' of before'}: opens the secrets; only you can read it`],
+    [join(place, '.homerun-recipients'), 'who can open them; no secret itself'],
+    ...(secrets.length > 0 ? [[sealed, 'encrypted, may be committed; in it:']] : []),
+    ...secrets.map(({ name, purpose }) => [`  ${name}`, purpose]),
   ];
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  const table = lines.map((line) => `  ${line.trimEnd()}`).join('\n');
+  const width = Math.max(...rows.map(([what = '']) => what.length));
+  const table = rows.map(([what = '', why = '']) => `  ${what.padEnd(width)}  ${why}`).join('\n');
   const copy = keys.made
-    ? `Keep a copy of ${identity} in another place: without it nobody opens the secrets again,\nnor the backups that they lock.`
-    : `${identity} was there before and is as it was: it opens these secrets too. Do you have a copy of it?`;
-  return `\n${table}\n\n${copy}\n`;
+    ? `Keep a copy of ${identity} in another place:\nwithout it nobody opens the secrets again, nor the backups that they lock.`
+    : `${identity} was there before and is as it was: it opens these\nsecrets, too. Is there a copy of it in another place?`;
+  return `\nMade, and where:\n\n${table}\n\n${copy}\n`;
 }
 
 /** Commands to copy, in their order. */
 export function whatComesNext(answers: Answers, place: string, { environment }: Terminal): string {
   // npm sets it where somebody says `npx homerun`, and then there is no other way to say it.
   const homerun = environment['npm_command'] === 'exec' ? 'npx homerun' : 'homerun';
+  const root = userInfo().uid === 0 ? '' : 'sudo ';
   const commands = [
     ...(place === '' ? [] : [[`cd ${quoted(place)}`, '']]),
-    [`${homerun} rehearse playbooks/site.yaml`, 'all of it on throwaway hosts: Linux, as root'],
-    [`${homerun} trust pi nas vpn`, 'look at the keys of the real hosts, once'],
+    [`${root}${homerun} rehearse playbooks/site.yaml`, 'on throwaway hosts, on Linux'],
+    [`${homerun} trust pi nas vpn`, 'look at the keys of the real hosts'],
     [`${homerun} plan playbooks/site.yaml`, 'what would change; sends no action'],
     [`${homerun} run playbooks/site.yaml`, 'do it'],
   ];
@@ -45,9 +47,7 @@ export function whatComesNext(answers: Answers, place: string, { environment }: 
   );
   const notes = [
     ...(answers.server === '203.0.113.10'
-      ? [
-          '203.0.113.10 stands for a server of yours: write its address and network into inventory.yaml first.',
-        ]
+      ? ['203.0.113.10 stands for a server of yours: its address and network belong into inventory.yaml.']
       : []),
     ...(answers.keys.length === 0
       ? [`Nobody can log in as ${answers.owner} yet: put your public key into owner_keys.`]

@@ -48,7 +48,8 @@ export async function initCommand(
     const keys = flags.secrets ? await makeSecrets(secrets, folder, draft, terminal) : undefined;
     const written = draft.place(folder);
     const place = relative(terminal.workingDirectory, folder);
-    terminal.out(`\n${place === '' ? 'here' : place}: wrote ${written.join(', ')}\n`);
+    const list = `${place === '' ? 'here' : place}: wrote ${written.join(', ')}`;
+    terminal.out(`\n${list.replaceAll(/(.{60,75},) /g, '$1\n  ')}\n`);
     if (keys) terminal.out(whatWasMade(secrets, keys, { place, home: terminal.homeDirectory }));
     terminal.out(whatComesNext(house, place, terminal));
     return exitCode.fine;

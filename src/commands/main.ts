@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DiagnosticError } from '../model/diagnostic.ts';
+import { ANSWERS } from './init-answers.ts';
 import type { InitFlags } from './init.ts';
 import type { RunFlags } from './run.ts';
 import { addSecretCommands, withPassword } from './secret-arguments.ts';
@@ -125,6 +126,7 @@ Exit codes: 0 fine, 1 a task failed, 2 wrong input and nothing was run,
     .option('-y, --yes', 'ask nothing; take what is seen and usual')
     .option('-a, --answer <answer>', 'an answer beforehand: NAME=VALUE or @FILE.yaml', collect)
     .option('--no-secrets', 'make no key, and no passwords')
+    .addHelpText('after', `\nAnswers:\n  ${ANSWERS.join(', ').replaceAll(/(.{60,70},) /g, '$1\n  ')}\n`)
     .action(async (folder: string | undefined, flags: InitFlags) =>
       done(await (await import('./init.ts')).initCommand(folder, flags, terminal)),
     );

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAge } from './age.ts';
@@ -22,7 +23,7 @@ export function identityPath({ environment, homeDirectory }: Omit<IdentityOption
 
 /** The age identities of this user. Throws a SecretError that says why there are none. */
 export async function readIdentities(options: IdentityOptions): Promise<readonly string[]> {
-  const path = identityPath(options);
+  const path = presentPath(options);
   const file = await contentOf(path);
   const { mode } = await stat(path);
   if (!isAge(file) && (mode & 0o077) !== 0)
@@ -39,6 +40,22 @@ export async function readIdentities(options: IdentityOptions): Promise<readonly
         'make an age identity: `homerun secret init`',
       )
     : new SecretError(`there is no age identity in ${path}`, 'a line of it must begin with AGE-SECRET-KEY-');
+}
+
+/** Who runs homerun by sudo means the identity of their own, where root has none. */
+function presentPath(options: IdentityOptions): string {
+  const path = identityPath(options);
+  const user = options.environment['SUDO_USER'];
+  if (!user || options.environment['HOMERUN_IDENTITY_FILE'] || existsSync(path)) return path;
+  const home = homeOf(user);
+  const own = home === undefined ? undefined : join(home, '.config/homerun/age.txt');
+  return own !== undefined && existsSync(own) ? own : path;
+}
+
+function homeOf(user: string): string | undefined {
+  if (!existsSync('/etc/passwd')) return undefined;
+  const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
+  return lines.map((line) => line.split(':')).find(([name]) => name === user)?.[5];
 }
 
 async function contentOf(path: string): Promise<Uint8Array> {

@@ -73,7 +73,7 @@ describe('homerun init --yes', () => {
     expect(error).toBe('');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^\nyes: wrote \.gitignore, .*inventory\.yaml, playbooks, README\.md, secrets\.yaml, tasks, templates\n/,
+      /^\nyes: wrote \.gitignore, docs, inventory\.yaml, playbooks, README\.md,\s+secrets\.yaml, tasks, templates\n/,
     );
     expect(out).toMatch(/\n {2}cd yes\n {2}homerun rehearse playbooks\/site\.yaml +#/);
     const checked = homerun(['check', 'playbooks/site.yaml'], join(folder, 'yes'));
@@ -106,8 +106,10 @@ describe('homerun init --yes', () => {
       expect(value).toMatch(/^([a-z2-9]{5}-){4}[a-z2-9]{5}$/);
       expect([first.out, shown.out].filter((text) => text.includes(value))).toEqual([]);
     }
-    expect(first.out).toMatch(/your age key +~\/\.config\/homerun\/age\.txt +opens the secrets/);
-    expect(first.out).toMatch(/client_passphrases\.phone +yes\/secrets\.yaml +opens the key of phone/);
+    expect(first.out).toMatch(/~\/\.config\/homerun\/age\.txt +your age key: opens the secrets/);
+    expect(first.out).toMatch(
+      /yes\/secrets\.yaml +encrypted[^]*client_passphrases\.phone +opens that of phone/,
+    );
     expect(first.out).toContain('Keep a copy of ~/.config/homerun/age.txt in another place');
   });
 
@@ -127,13 +129,17 @@ describe('homerun init --yes', () => {
     const names = readdirSync(join(folder, 'yes'), { recursive: true, encoding: 'utf8' });
     const texts = names
       .map((name) => join(folder, 'yes', name))
-      .filter((path) => statSync(path).isFile())
+      .filter((path) => statSync(path).isFile() && !path.includes('/.git/'))
       .map((path) => readFileSync(path, 'utf8'));
     expect(texts.join('\n')).not.toContain(resolve(import.meta.dirname, '../..'));
     for (const guide of new Set(
       [...texts.join('\n').matchAll(/docs\/guide-[\w-]+\.md/g)].map(([name]) => name),
     ))
       expect(existsSync(join(folder, 'yes', guide)), guide).toBe(true);
+    const links = texts.flatMap((text) =>
+      [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, to = '']) => to),
+    );
+    expect(links.filter((link) => !existsSync(join(folder, 'yes/docs', link)))).toEqual([]);
   });
 
   test('overwrites nothing', () => {
@@ -252,7 +258,7 @@ describe('answers beforehand', () => {
     );
     expect(existsSync(join(house, 'blog/index.html'))).toBe(true);
     expect(out).not.toContain('phone');
-    expect(out).toContain('was there before and is as it was');
+    expect(out).toContain('your age key of before');
     const checked = homerun(['check', 'playbooks/site.yaml'], house);
     expect(checked.error).toBe('');
     expect(checked.code).toBe(0);
