@@ -91,10 +91,13 @@ export const debconf = defineModule<Params, State>({
   result: (state) => ({ current: state.current }),
 });
 
-/** `GET` asks and changes nothing. Compared on the host, so that no password travels back. */
+/**
+ * Every question to debconf starts a Perl, which costs more than all else that a task asks: what `debconf-show` prints is
+ * enough where it is as asked. `GET` changes nothing. Compared on the host, so that no password travels back.
+ */
 function question({ name, question: about, vtype, value }: Params) {
   const hidden = vtype === 'password' || value instanceof Secret;
-  const compare =
+  const get =
     about === undefined || value === undefined
       ? raw(':')
       : sh`answer=$(printf 'GET %s\n' ${about} | debconf-communicate ${name} 2>/dev/null)
@@ -103,13 +106,24 @@ case $answer in
   ${hidden ? raw(':') : raw(`printf 'value=%s\\n' "\${answer#0 }"`)} ;;
 0) [ -n ${secretOf(value, hidden)} ] || echo same=yes ;;
 esac`;
+  const compare =
+    hidden || about === undefined || value === undefined
+      ? get
+      : sh`new='
+'
+wanted=${`${about}: ${value}`}
+case $new$shown$new'  ' in
+*"$new"[' *']" $wanted$new"[' *']" "*) echo same=yes ;;
+*) ${get} ;;
+esac`;
   return joinScripts([
     rootPath,
     raw('command -v debconf-show >/dev/null || { echo lacking=yes; exit 0; }'),
-    sh`shown=$(LC_ALL=C debconf-show ${name} 2>&1 >/dev/null) && [ -r /var/cache/debconf/passwords.dat ] || {
-  printf 'problem=%s\n' "\${shown:-it is for root alone}"; exit 0
+    sh`shown=$(debconf-show ${name} 2>/dev/null) && [ -r /var/cache/debconf/passwords.dat ] || {
+  problem=$(LC_ALL=C debconf-show ${name} 2>&1 >/dev/null)
+  printf 'problem=%s\n' "\${problem:-it is for root alone}"; exit 0
 }
-debconf-show ${name} | sed -n "s/^[* ]*\\([^ :]*\\): /current=\\1 /p"`,
+printf '%s\n' "$shown" | sed -n "s/^[* ]*\\([^ :]*\\): /current=\\1 /p"`,
     compare,
   ]);
 }

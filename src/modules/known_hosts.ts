@@ -59,7 +59,7 @@ This is about whom the *host* trusts, for backups and git; whom homerun trusts i
     },
   ],
   probe: (asked) => probeText({ ...asked, create: true, backup: false }),
-  plan(state, { name, key, state: wanted, hash_host: hashed }) {
+  plan(state, { name, key, path, state: wanted, hash_host: hashed }) {
     const text = editableText(state);
     if (typeof text !== 'string') return text;
     const keys = keyLines(key).flatMap((line): readonly HostKey[] => {
@@ -69,10 +69,15 @@ This is about whom the *host* trusts, for backups and git; whom homerun trusts i
     const types = keys.map(({ type }) => type);
     const edited = wanted === 'absent' ? dropHost(text, name, types) : putHostKeys(text, name, keys, hashed);
     if (edited === text || (edited === '' && state.type === 'absent')) return [];
-    const mode = state.type === 'absent' ? { mode: '0600', createFolder: '0700' } : {};
-    return planFile(state, { content: edited, ...mode });
+    return planFile(state, { content: edited, ...(state.type === 'absent' && modesOfNew(path)) });
   },
 });
+
+/** A list of the whole system serves nobody but root where others cannot read it. */
+function modesOfNew(path: string) {
+  const shared = path.startsWith('/etc/');
+  return { mode: shared ? '0644' : '0600', createFolder: shared ? '0755' : '0700' };
+}
 
 function keyLines(key: readonly string[]): readonly string[] {
   const lines = key.flatMap((entry) => entry.split('\n').map((line) => line.trim()));

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { debconf } from '../../src/modules/debconf.ts';
-import { complaint } from './on-shells.ts';
+import { complaint, summariesHere } from './on-shells.ts';
 
 const asked = { name: 'x', question: 'x/y', vtype: 'password', value: new Secret('open sesame') };
 const state = { lacking: false, problem: '', same: false, value: '', current: {} };
@@ -22,3 +24,18 @@ test.each([
 ])('will not take %j', (params, why) => {
   expect(complaint(debconf, params)).toContain(why);
 });
+
+const hasAnswers = existsSync('/usr/bin/debconf-show') && process.getuid?.() === 0;
+
+test.runIf(hasAnswers).each(['dash', 'bash'] as const)(
+  'an answer that is there is found by %s, and another one is not',
+  async (shell) => {
+    const shown = execFileSync('debconf-show', ['debconf']).toString();
+    const value = /debconf\/priority: (.*)$/m.exec(shown)?.[1];
+    const about = { name: 'debconf', question: 'debconf/priority', vtype: 'select' };
+    expect(await summariesHere(shell, debconf, { ...about, value })).toEqual([]);
+    expect(await summariesHere(shell, debconf, { ...about, value: `${value}er` })).toEqual([
+      'answer debconf/priority of debconf',
+    ]);
+  },
+);

@@ -21,6 +21,13 @@ describe.each(SHELLS)('on %s', (shell) => {
   });
 });
 
+test('a list of the whole system can be read by everybody', () => {
+  const path = '/etc/ssh/ssh_known_hosts';
+  const state = { type: 'absent', path, real: path, content: { kind: 'none' } } as never;
+  const plan = knownHosts.plan(state, knownHosts.params.parse({ path, name: 'nas', key: ED }), {});
+  expect(JSON.stringify(plan)).toContain('0644');
+});
+
 test('in the home folder, unless it is told otherwise', async () => {
   await box.apply(knownHosts, { name: '[nas]:2222', key: `[nas]:2222 ${ED} comment` });
   expect(readFileSync(at('.ssh/known_hosts'), 'utf8')).toBe(`[nas]:2222 ${ED}\n`);

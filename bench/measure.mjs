@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Runs a contestant, and refuses a run that failed. Seconds from start to end of its program; memory of its largest process. */
+export function measure({ argv, env, cwd, read }, { folder }) {
+  const memoryFile = join(folder, 'memory');
+  const command = argv();
+  const started = performance.now();
+  const ran = spawnSync('/usr/bin/time', ['-o', memoryFile, '-f', '%M', ...command], {
+    cwd,
+    env: { ...process.env, ...env() },
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  });
+  const seconds = (performance.now() - started) / 1000;
+  if (ran.status !== 0) throw new Error(`${command.join(' ')}\n${ran.stdout.slice(-8000)}\n${ran.stderr}`);
+  const megabytes = Number(readFileSync(memoryFile, 'utf8').trim().split('\n').at(-1)) / 1024;
+  return { seconds, megabytes, ...read(ran.stdout) };
+}
+
+export function median(list) {
+  const sorted = [...list].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

@@ -1,0 +1,22 @@
+import { median } from './measure.mjs';
+
+/** A row for each contestant: time, how many times as long as `base`, spread, memory, tasks, exchanges. */
+export function table(times, base) {
+  const middle = (name) => median(times[name].map(({ seconds }) => seconds));
+  const head = ['', 'time', `× ${base}`, 'from – to', 'memory', 'tasks', 'exchanges'];
+  const rows = Object.entries(times).map(([name, list]) => {
+    const seconds = list.map((one) => one.seconds);
+    return [
+      name,
+      `${middle(name).toFixed(2)} s`,
+      (middle(name) / middle(base)).toFixed(2),
+      `${Math.min(...seconds).toFixed(2)} – ${Math.max(...seconds).toFixed(2)}`,
+      `${Math.max(...list.map(({ megabytes }) => megabytes)).toFixed(0)} MB`,
+      `${list[0].tasks || ''}`,
+      `${list[0].exchanges ?? ''}`,
+    ];
+  });
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  const pad = (text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]));
+  return [head, ...rows].map((row) => `  ${row.map(pad).join('  ')}`).join('\n');
+}
