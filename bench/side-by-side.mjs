@@ -1,6 +1,6 @@
 // A house of 87 tasks on three throwaway hosts: homerun, Ansible at its best, and the floor (`ssh HOST sudo true`).
 // First runs on freshly written cards, then converged runs, all in turn. What both leave on the hosts is compared.
-// Usage: node bench/side-by-side.mjs [CONVERGED ROUNDS] [FIRST ROUNDS] [--keep-going]
+// Usage: node bench/side-by-side.mjs [CONVERGED ROUNDS] [FIRST ROUNDS]
 // Needs root on a Debian machine; installs Debian's `ansible`, `ansible-mitogen` and `time`. Times alone are noise: read the ratios.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,8 @@ const directory = mkdtempSync('/run/homerun-bench-');
 
 installPeers();
 const rehearsal = await bootRehearsal(house, { install: true, log: console.log, directory });
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => void rehearsal.down().finally(() => process.exit(1)));
 try {
   const archive = makeArchive(root, folder);
   await serveWeb(rehearsal, root, folder);
