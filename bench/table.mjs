@@ -16,7 +16,12 @@ export function table(times, base) {
       `${list[0].exchanges ?? ''}`,
     ];
   });
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  return alongside([head, ...rows]);
+}
+
+/** Columns one below the other; the first one is text, the others are numbers. */
+export function alongside(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const pad = (text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]));
-  return [head, ...rows].map((row) => `  ${row.map(pad).join('  ')}`).join('\n');
+  return rows.map((row) => `  ${row.map(pad).join('  ')}`).join('\n');
 }
