@@ -84,6 +84,8 @@ export class WrongIdentity extends SecretError {
 async function binary(file: Uint8Array): Promise<Uint8Array> {
   const text = Buffer.from(file).toString('latin1');
   if (text.startsWith(BINARY_BEGIN)) return file;
+  if (!text.includes(ARMOR_BEGIN))
+    throw new SecretError('this is not encrypted', '`homerun secret encrypt` makes a value to put here');
   const { armor } = await library();
   try {
     return armor.decode(text);

@@ -51,8 +51,9 @@ export async function contentOf(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (missing) throw new SecretError(`there is no file ${path}`);
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') throw new SecretError(`there is no file ${path}`);
+    if (code === 'EISDIR') throw new SecretError(`${path} is a folder`, 'name the files in it');
     throw new SecretError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

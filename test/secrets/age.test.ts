@@ -64,6 +64,6 @@ describe('age', () => {
     await expect(open(lines.slice(0, 3).join('\n'))).rejects.toThrow(
       'this age text is damaged: invalid footer',
     );
-    await expect(open('hunter22')).rejects.toThrow('this age text is damaged: invalid header');
+    await expect(open('hunter22')).rejects.toThrow('this is not encrypted');
   });
 });

@@ -35,6 +35,7 @@ describe('encrypt', () => {
     expect(await viewFile(path, createKeyring(options))).toBe(PLAIN);
     await expect(encryptFile(path)).rejects.toThrow('is encrypted already');
     await expect(encryptFile(join(folder, 'nope'))).rejects.toThrow('there is no file');
+    await expect(encryptFile(folder)).rejects.toThrow(`${folder} is a folder`);
   });
 
   test('gives a value as it stands in YAML; view shows the file with it opened', async () => {
