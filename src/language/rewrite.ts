@@ -27,17 +27,44 @@ export function rewriteYaml(source: string, { text, values }: Rewriting): string
   }
   let result = source;
   const byPlace = [...changes].sort(([left], [right]) => startOf(right) - startOf(left));
-  for (const [node, after] of byPlace)
-    result = `${result.slice(0, startOf(node))}${after}${result.slice(endOf(node, source))}`;
+  for (const [node, after] of byPlace) {
+    const before = result.slice(0, startOf(node));
+    const start = after.startsWith('\n') ? before.trimEnd() : before;
+    result = `${start}${after}${result.slice(endOf(node, source))}`;
+  }
   return result;
 }
 
-/** A list of lines stays one. */
+/** A list of lines stays one, and a map that is too long for its line goes over several. */
 function inStyleOf(node: Node, value: unknown, source: string): string {
+  if (isFilledMap(value) && inFlow(value).length > WIDEST) {
+    const line = source.slice(source.lastIndexOf('\n', startOf(node)) + 1);
+    return `\n${inLines(value, `${/^ */.exec(line)?.[0] ?? ''}  `)}`;
+  }
   if (!isSeq(node) || node.flow || !Array.isArray(value) || value.length === 0) return inFlow(value);
   const start = startOf(node);
   const indent = ' '.repeat(start - source.lastIndexOf('\n', start) - 1);
   return value.map((item) => `- ${inFlow(item)}`).join(`\n${indent}`);
+}
+
+const WIDEST = 90;
+
+function inLines(map: Readonly<Record<string, unknown>>, margin: string): string {
+  return Object.entries(map)
+    .map(([key, value]) => {
+      const start = `${margin}${inFlow(key)}:`;
+      const flow = inFlow(value);
+      return isFilledMap(value) && start.length + flow.length > WIDEST
+        ? `${start}\n${inLines(value, `${margin}  `)}`
+        : `${start} ${flow}`;
+    })
+    .join('\n');
+}
+
+function isFilledMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
+  );
 }
 
 /** On one line, so that it fits wherever the old value stood. */

@@ -41,6 +41,29 @@ hosts:
 `);
 });
 
+test('a map that is too long for its line goes over several, and its parts where they are, too', () => {
+  const short = { port: 8080, folder: 'blog' };
+  const long = {
+    port: 8443,
+    url: `https://example.com/${'a'.repeat(50)}`,
+    password: '{{ vscode_password }}',
+  };
+  const written = rewriteYaml('hosts:\n  nas:\n    services: {}\n    # Behind it.\n', {
+    text: same,
+    values: [{ path: ['hosts', 'nas', 'services'], value: { blog: short, vscode: long } }],
+  });
+  expect(written).toBe(`hosts:
+  nas:
+    services:
+      blog: {port: 8080, folder: blog}
+      vscode:
+        port: 8443
+        url: https://example.com/${'a'.repeat(50)}
+        password: "{{ vscode_password }}"
+    # Behind it.
+`);
+});
+
 test('a list of lines can become empty', () => {
   const written = rewriteYaml(source, {
     text: same,
