@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
+import { parseKeyLine } from '../modules/lib/authorized-keys.ts';
 import { addressAt, isIn, rangeOf } from './init-network.ts';
 
 /** Says what is wrong with an answer. */
@@ -54,6 +55,22 @@ export const userName: Check = (text) =>
   /^[a-z_][a-z0-9_-]{0,31}$/.test(text) ? undefined : 'a name has small letters, digits, `_` and `-`';
 
 export const yesOrNo: Check = (text) => (/^(?:y|yes|n|no)$/.test(text) ? undefined : 'answer yes or no');
+
+/** Public keys of SSH, one after the other, each with its comment. */
+export function keysIn(text: string): string[] {
+  const kind = '(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\\w.@-]+';
+  return [...text.matchAll(new RegExp(`${kind} [\\w+/]+=*(?: (?!${kind} )\\S+)*`, 'g'))].map(([key]) => key);
+}
+
+export const publicKeys: Check = (text) => {
+  if (text === 'none' || text === 'no') return undefined;
+  const keys = keysIn(text);
+  const good = keys.length > 0 && keys.every((key) => parseKeyLine(key)) && keys.join(' ') === text;
+  return good ? undefined : 'paste the line of a file such as ~/.ssh/id_ed25519.pub, or answer none';
+};
+
+export const yesOrKeys: Check = (text) =>
+  yesOrNo(text) === undefined || publicKeys(text) === undefined ? undefined : 'answer yes or no';
 
 export function oneOf(...known: readonly string[]): Check {
   return (text) => (known.includes(text) ? undefined : `answer ${known.join(' or ')}`);

@@ -52,10 +52,7 @@ export async function askForHouse(seen: Seen, ask: Ask, title: (text: string) =>
   const nasUser = await ask('nas_user', 'Log in to the NAS as', 'admin', check.userName);
   const serverUser = await ask('server_user', 'Log in to the server as', 'admin', check.userName);
   const owner = await ask('owner', 'Name of your own account on every host', seen.user, check.userName);
-  const count = seen.keys.length === 1 ? 'key' : `${seen.keys.length} keys`;
-  const mayLogIn =
-    seen.keys.length > 0 &&
-    (await ask('owner_keys', `May your ${count} in ~/.ssh log in with it`, 'yes', check.yesOrNo));
+  const keys = await askForKeys(seen, ask);
   const timeZone = await ask('time_zone', 'Time zone', seen.timeZone, check.timeZone);
   title('The tunnel');
   const vpn = await ask(
@@ -94,12 +91,27 @@ export async function askForHouse(seen: Seen, ask: Ask, title: (text: string) =>
   );
   return {
     ...networks,
-    ...{ piUser, nasUser, serverUser, owner, timeZone, vpn, services, backup },
-    keys: mayLogIn !== false && mayLogIn.startsWith('y') ? seen.keys : [],
+    ...{ piUser, nasUser, serverUser, owner, keys, timeZone, vpn, services, backup },
     devices: check.listOf(devices),
     killSwitch: killSwitch.startsWith('y'),
     forwards: [...forwards, ...served.map((port) => ({ port, to: `nas:${port}` }))],
   };
+}
+
+/** Those of ~/.ssh, or one that is pasted. */
+async function askForKeys({ keys }: Seen, ask: Ask): Promise<readonly string[]> {
+  const question =
+    keys.length === 0
+      ? 'Public key that may log in with it (ssh-ed25519 …), or none'
+      : `May your ${keys.length === 1 ? 'key' : `${keys.length} keys`} in ~/.ssh log in with it`;
+  const answer = await ask(
+    'owner_keys',
+    question,
+    keys.length === 0 ? 'none' : 'yes',
+    keys.length === 0 ? check.publicKeys : check.yesOrKeys,
+  );
+  const pasted = check.keysIn(answer);
+  return pasted.length > 0 ? pasted : answer.startsWith('y') ? keys : [];
 }
 
 async function askForNetworks(seen: Seen, ask: Ask, title: (text: string) => void): Promise<Networks> {

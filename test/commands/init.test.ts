@@ -234,7 +234,9 @@ describe('answers beforehand', () => {
     writeFileSync(archive, 'an archive');
     writeFileSync(
       join(folder, 'answers.yaml'),
-      'services: [blog, jupyter, vscode]\nvscode_archive: code-server.tar.gz\nkill_switch: false\nports: none\ndevices: phone\n',
+      'services: [blog, jupyter, vscode]\nvscode_archive: code-server.tar.gz\nkill_switch: false\nports: none\ndevices: phone\n'.concat(
+        `owner_keys: [${KEY} at home, ${KEY.replace('Dummy', 'Other')}]\n`,
+      ),
     );
     const { code, out, error } = init('served', '@answers.yaml', 'devices=none');
     expect(error).toBe('');
@@ -256,6 +258,7 @@ describe('answers beforehand', () => {
     expect(hosts.find(({ name }) => name === 'pi')?.variables['forwards']).toEqual(
       [8080, 8888, 8443].map((port) => ({ port, to: `nas:${port}` })),
     );
+    expect(hosts[0]?.variables['owner_keys']).toEqual([`${KEY} at home`, KEY.replace('Dummy', 'Other')]);
     expect(existsSync(join(house, 'blog/index.html'))).toBe(true);
     expect(out).not.toContain('phone');
     expect(out).toContain('your age key of before');
@@ -267,6 +270,7 @@ describe('answers beforehand', () => {
   test.each([
     [['modem=192.168.1.0'], 'modem: 192.168.1.0: write it like 192.168.1.0/24'],
     [['modem=10.0.0.0/24', 'gateway=10.0.1.1'], 'gateway: 10.0.1.1: it is outside of 10.0.0.0/24'],
+    [['owner_keys=ssh-ed25519'], 'owner_keys: ssh-ed25519: answer yes or no'],
     [['vpm=wireguard'], 'homerun init asks for no vpm\n  hint: did you mean vpn?'],
     [['wireguard'], '`--answer wireguard` says no value\n  hint: write NAME=VALUE, or @FILE.yaml'],
     [
