@@ -21,11 +21,13 @@ import { dpkgSelections } from './dpkg_selections.ts';
 import { fail } from './fail.ts';
 import { fetch } from './fetch.ts';
 import { file } from './file.ts';
+import { find } from './find.ts';
 import { getUrl } from './get_url.ts';
 import { getent } from './getent.ts';
 import { git } from './git.ts';
 import { group } from './group.ts';
 import { hostname } from './hostname.ts';
+import { iniFile } from './ini_file.ts';
 import { iptablesChains } from './iptables_chains.ts';
 import { knownHosts } from './known_hosts.ts';
 import { lineinfile } from './lineinfile.ts';
@@ -88,11 +90,13 @@ export const modules: readonly Module[] = [
   fail,
   fetch,
   file,
+  find,
   getUrl,
   getent,
   git,
   group,
   hostname,
+  iniFile,
   iptablesChains,
   knownHosts,
   lineinfile,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ask, defineModule } from '../model/module.ts';
 import { flag, path } from '../model/schema.ts';
 import type { ValueMap } from '../model/value.ts';
+import { permissionsOf } from './lib/permissions.ts';
 import { type FileState, fileStateScript, parseFileState } from './lib/file-state.ts';
 
 const params = z.strictObject({
@@ -57,16 +58,5 @@ function statOf(state: FileState): ValueMap {
     ...permissionsOf(mode),
     ...(link === undefined ? {} : { lnk_target: link }),
     ...(content.kind === 'checksum' && content.sha256 !== '' ? { checksum: content.sha256 } : {}),
-  };
-}
-
-/** `rusr`, `wusr`, … `xoth`, as Ansible calls them. */
-function permissionsOf(mode: string): ValueMap {
-  const bits = Number.parseInt(mode, 8);
-  const names = ['usr', 'grp', 'oth'].flatMap((who) => ['r', 'w', 'x'].map((what) => `${what}${who}`));
-  const special = { isuid: (bits & 0o4000) !== 0, isgid: (bits & 0o2000) !== 0 };
-  return {
-    ...Object.fromEntries(names.map((name, index) => [name, (bits & (0o400 >> index)) !== 0])),
-    ...special,
   };
 }
