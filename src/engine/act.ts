@@ -3,6 +3,7 @@ import { isFailure, type Action, type Change, type Output, type Plan } from '../
 import type { HostContext } from './context.ts';
 import { forgetPrepared, type Acting, type Entry, type Unit } from './entry.ts';
 import type { Answers } from './exchange.ts';
+import { awaitReturn } from './await-return.ts';
 import { failureOf, finish, NOTHING, resultOf, shownScript } from './finish.ts';
 import { missingHandler } from './handlers.ts';
 import { settleError } from './lost.ts';
@@ -21,13 +22,21 @@ export async function concludeActing(
   const { unit, plan, state } = acting;
   const replies = answers.actions;
   const expected = answers.lengths.reduce((sum, length) => sum + length, 0);
-  if (replies.length < expected) {
+  const awaits = plan.find((change) => change.awaits)?.awaits;
+  const lostOnTheWay = awaits && answers.error?.kind === 'lost';
+  if (replies.length < expected && !lostOnTheWay) {
     settleError(context, queue, unit.entry, unit, answers.error, true, milliseconds);
     return false;
   }
   const actions = plan.flatMap((change) => change.actions);
   const outputs = actionOutputs(replies, answers.lengths);
   const broken = outputs.find((output, index) => !isFine(actions[index], output));
+  const back = awaits && !broken ? await awaitReturn(context, unit.item, awaits) : undefined;
+  if (back && 'error' in back) {
+    settleError(context, queue, unit.entry, unit, back.error, true, milliseconds + back.milliseconds);
+    return false;
+  }
+  if (back) outputs.push(back.answer);
   const failure = broken ? failureOf(broken, '') : acting.saves?.finish();
   const changed = plan.some((change) => change.harmless !== true);
   const result = resultOf(unit, state, outputs, changed);
@@ -38,13 +47,14 @@ export async function concludeActing(
   const happened = {
     changes: plan,
     scripts,
-    milliseconds,
+    milliseconds: milliseconds + (back?.milliseconds ?? 0),
     ...(failure ? { failure } : {}),
   };
   const settled = await settle(context, queue, unit, failed, happened);
   // What comes after may read on this machine what has just arrived.
   if (acting.saves) forgetPrepared(queue);
-  return settled === 'done';
+  // What was looked at behind it was seen before the host went away.
+  return settled === 'done' && !back;
 }
 
 /** Looks at an answer: a turn that needs actions is given back, any other is finished. */
@@ -76,6 +86,11 @@ export async function judge(
     );
   }
   const toDo = check ? plan.filter((change) => change.harmless !== true) : plan;
+  if (check && plan.some((change) => change.asks === true)) {
+    const message = 'unknown until it has run';
+    finish(context, queue, unit.entry, unit, { outcome: 'unknown', result: NOTHING, message, scripts });
+    return 'done';
+  }
   if (toDo.length > 0 && !check) return { unit, state, plan: toDo, answer, ...savesOf(context, toDo) };
   if (toDo.length > 0) context.leftOut ??= `'${unit.entry.task.name}' has run`;
   const result = resultOf(unit, state, [], toDo.length > 0);

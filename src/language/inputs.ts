@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { z } from 'zod';
 import type { Host } from '../model/inventory.ts';
 import type { Input, InputKind, Inputs, LoadedFile, Module } from '../model/module.ts';
 import { Secret } from '../model/secret.ts';
@@ -11,6 +12,7 @@ import { readDestination, unreadDestination } from './destination.ts';
 import { compileExpression } from './expression.ts';
 import { candidatesFor, findFile, inFile, loadFiles, modeOf } from './files.ts';
 import { valueSpan } from './origin.ts';
+import { unwrap } from './schema-walk.ts';
 import { placed, type Scope } from './scope.ts';
 import { shownPath } from './source-text.ts';
 import { textOf } from './text-of.ts';
@@ -32,7 +34,7 @@ export interface InputSource {
 export function prepareInputs(source: InputSource, scope: Scope, attempt: Attempt): Inputs {
   const { module, rendered, written } = source;
   const inputs: Record<string, Input> = {};
-  if (module.inputsUnless !== undefined && rendered[module.inputsUnless] === true) return inputs;
+  if (lieOnHost(module, rendered)) return inputs;
   for (const [name, kind] of Object.entries(module.inputs ?? {})) {
     const value = rendered[name];
     if (value === undefined || value === null) continue;
@@ -60,6 +62,14 @@ function destinationOf(
     () => readable(destination.path, () => readDestination(destination, beside)),
     valueSpan(written, 'dest'),
   );
+}
+
+/** As it was written, or as the module has it by default. */
+function lieOnHost({ inputsUnless: name, params }: Module, rendered: ValueMap): boolean {
+  if (name === undefined) return false;
+  const schema = unwrap(params);
+  const usual = schema instanceof z.ZodObject ? schema.shape[name]?.safeParse(undefined).data : undefined;
+  return (rendered[name] ?? usual) === true;
 }
 
 function prepareOne(

@@ -134,8 +134,22 @@ export interface Change {
   /** What `before` and `after` are, e.g. a path, for the diff's head. */
   readonly subject?: string;
   readonly actions: readonly Action[];
+  /** The host goes away and comes back behind the actions: nothing else is asked before that. */
+  readonly awaits?: Return;
+  /** Its answer is all that it is for: in check mode the result is unknown. */
+  readonly asks?: boolean;
   /** It does work that changes nothing that was asked for, such as waiting: not counted as changed, not run in check mode. */
   readonly harmless?: boolean;
+}
+
+/** How to tell that a host is back. Each time it is asked over a new connection. */
+export interface Return {
+  readonly script: Script;
+  readonly isBack: (answer: Output) => boolean;
+  /** Seconds before the first time, between two, and in all. */
+  readonly delay: number;
+  readonly pause: number;
+  readonly timeout: number;
 }
 
 export type Action =

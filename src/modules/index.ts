@@ -42,6 +42,7 @@ import { packageModule } from './package.ts';
 import { packageFacts } from './package_facts.ts';
 import { pause } from './pause.ts';
 import { ping } from './ping.ts';
+import { reboot } from './reboot.ts';
 import { replace } from './replace.ts';
 import { screen } from './screen.ts';
 import { script } from './script.ts';
@@ -60,8 +61,10 @@ import { tempfile } from './tempfile.ts';
 import { template } from './template.ts';
 import { timezone } from './timezone.ts';
 import { unarchive } from './unarchive.ts';
+import { uri } from './uri.ts';
 import { user } from './user.ts';
 import { waitFor } from './wait_for.ts';
+import { waitForConnection } from './wait_for_connection.ts';
 import { wireguard } from './wireguard.ts';
 import { wireguardBundle } from './wireguard_bundle.ts';
 import { wireguardKey } from './wireguard_key.ts';
@@ -112,6 +115,7 @@ export const modules: readonly Module[] = [
   pause,
   ping,
   rawModule,
+  reboot,
   replace,
   screen,
   script,
@@ -132,8 +136,10 @@ export const modules: readonly Module[] = [
   template,
   timezone,
   unarchive,
+  uri,
   user,
   waitFor,
+  waitForConnection,
   wireguard,
   wireguardBundle,
   wireguardKey,
