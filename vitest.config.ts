@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/sequencer.ts';
 
 // Real hosts and real daemons are behind many tests: a slow machine is no failure.
 const patience = { testTimeout: 900_000, hookTimeout: 900_000 };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -18,9 +20,8 @@ export default defineConfig({
         test: {
           name: 'rehearsal',
           include: ['test/rehearsal/**/*.test.ts'],
-          // There is one rehearsal on a machine at a time.
-          maxWorkers: 1,
-          fileParallelism: false,
+          // Each suite boots hosts of its own, in a folder of its own. More at once than this machine bears only wait.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           ...patience,
         },

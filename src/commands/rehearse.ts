@@ -1,7 +1,13 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Inventory } from '../model/inventory.ts';
-import { attachRehearsal, bootRehearsal, takeDownRehearsal, type Rehearsal } from '../rehearsal/index.ts';
+import {
+  attachRehearsal,
+  bootRehearsal,
+  sweepRehearsals,
+  takeDownRehearsal,
+  type Rehearsal,
+} from '../rehearsal/index.ts';
 import { findInventory, load, loadInventoryFile } from './load.ts';
 import { Redactor } from '../model/secret.ts';
 import type { RunFlags } from './run.ts';
@@ -131,6 +137,7 @@ async function boot(
     signal: terminal.interrupted,
     ...(flags.directory === undefined ? {} : { directory: flags.directory }),
     ...(flags.install ? { install: true } : {}),
+    ...(flags.keep ? { keep: true } : {}),
     ...(flags.suite === undefined ? {} : { suite: flags.suite }),
   });
 }
@@ -150,11 +157,12 @@ async function standing(
 }
 
 async function takeDown(flags: RunFlags, terminal: Terminal): Promise<number> {
-  terminal.out(
-    (await takeDownRehearsal(flags.directory))
-      ? 'The hosts are taken down; nothing of them is left.\n'
-      : 'There is no rehearsal to take down.\n',
-  );
+  const down = await takeDownRehearsal(flags.directory);
+  const swept = await sweepRehearsals();
+  if (down) terminal.out('The hosts are taken down; nothing of them is left.\n');
+  for (const directory of swept)
+    terminal.out(`Cleared away the rehearsal in ${directory}, whose process was killed.\n`);
+  if (!down && swept.length === 0) terminal.out('There is no rehearsal to take down.\n');
   return exitCode.fine;
 }
 

@@ -3,13 +3,15 @@ import { RehearsalError } from './error.ts';
 import { RehearsalHost } from './host.ts';
 import { prepareFolder } from './folder.ts';
 import { defaultPackages, provideImage } from './image.ts';
+import { alone } from './lock.ts';
 import { provideWhatIsMissing } from './missing.ts';
 import { startModem } from './modem.ts';
 import { makeNetworks, modemNamespace, writeControllerFiles } from './network.ts';
 import { isAlive, markOf } from './process-mark.ts';
+import { register } from './registry.ts';
 import { openRehearsal, type Rehearsal } from './rehearsal.ts';
 import { defaultDirectory, paths, prefixOf, readState, type State } from './state.ts';
-import { takeDownRehearsal } from './takedown.ts';
+import { sweep, takeDown, takeDownRehearsal } from './takedown.ts';
 import { planTopology } from './topology.ts';
 
 export interface RehearsalOptions {
@@ -23,6 +25,8 @@ export interface RehearsalOptions {
   readonly packages?: readonly string[];
   /** State folder; default /run/homerun-rehearsal. Rehearsals in other folders can stand beside it. */
   readonly directory?: string;
+  /** It stays when this process ends, until it is taken down; else the next boot of any rehearsal clears it away. */
+  readonly keep?: boolean;
   /** Ends the boot, and takes away what was made so far. */
   readonly signal?: AbortSignal;
 }
@@ -39,19 +43,39 @@ export async function bootRehearsal(inventory: Inventory, options: RehearsalOpti
   const topology = planTopology(inventory, prefixOf(directory));
   await provideWhatIsMissing(options.install ?? false, log);
   const image = await provideImage(options.suite, options.packages ?? defaultPackages, log);
-  await refuseSecond(directory);
-  if (await takeDownRehearsal(directory)) log('cleared away what an earlier rehearsal left');
   const owner = (await markOf(process.pid)) ?? { pid: process.pid, started: '' };
-  const state: State = { version: 1, directory, image, topology, owner };
+  const kept = options.keep ?? false;
+  const state: State = { version: 1, directory, image, topology, owner, kept };
+  await alone(async () => {
+    await refuseSecond(directory);
+    for (const other of await sweep()) log(`cleared away what a rehearsal in ${other} left`);
+    if (await takeDown(directory)) log('cleared away what an earlier rehearsal left');
+    const prepare = async (): Promise<void> => {
+      await prepareFolder(state);
+      await register(directory);
+    };
+    await orElse(prepare, async () => takeDown(directory), log);
+  });
+  await orElse(
+    async () => bootAll(state, options),
+    async () => takeDownRehearsal(directory),
+    log,
+  );
+  return openRehearsal(state, log);
+}
+
+/** Where the work fails it is undone; what went wrong first is what has to be told. */
+async function orElse(
+  work: () => Promise<void>,
+  undo: () => Promise<unknown>,
+  log: (line: string) => void,
+): Promise<void> {
   try {
-    await prepareFolder(state);
-    await bootAll(state, options);
+    await work();
   } catch (error) {
-    // What went wrong first is what has to be told.
-    await takeDownRehearsal(directory).catch((second: Error) => log(second.message));
+    await undo().catch((second: Error) => log(second.message));
     throw error;
   }
-  return openRehearsal(state, log);
 }
 
 /** Takes over a rehearsal that is still standing, or gives undefined where there is none. */
@@ -80,7 +104,7 @@ async function bootAll(state: State, { log, signal }: RehearsalOptions): Promise
   signal?.throwIfAborted();
   const started = Date.now();
   log(`booting ${topology.hosts.map(({ name }) => name).join(', ')}`);
-  await makeNetworks(topology);
+  await alone(async () => makeNetworks(topology));
   await writeControllerFiles(topology);
   const failure = new AbortController();
   const either = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);

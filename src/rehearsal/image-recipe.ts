@@ -41,9 +41,10 @@ rmdir "$new/mnt" "$new/ram"
 touch "$new/complete"
 rm -rf "$image"
 mv "$new" "$image"
-# Images of earlier recipes; one that a running rehearsal has mounted stays until the next build.
-for other in "$CACHE"/image-*; do
-  [ "$other" = "$image" ] || grep -q "lowerdir=[^ ]*$other/" /proc/[0-9]*/mounts 2>/dev/null || rm -rf "$other"
+# Images of earlier recipes. One that was taken today stays: another release, or another checkout, wants it again.
+find "$CACHE" -mindepth 2 -maxdepth 2 -path '*/image-*/complete' -mtime +0 | while read -r complete; do
+  other=$(dirname "$complete")
+  grep -q "lowerdir=[^ ]*$other/" /proc/[0-9]*/mounts 2>/dev/null || rm -rf "$other"
 done
 `;
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyAptSources, thisRelease } from './apt-sources.ts';
@@ -54,7 +54,7 @@ export async function provideImage(
   const name = `image-${chosen}-${createHash('sha256').update(ingredients).digest('hex').slice(0, 12)}`;
   const cache = process.env['HOMERUN_CACHE'] ?? '/var/cache/homerun/rehearsal';
   const image = { base: join(cache, name, 'base'), tools: join(cache, name, 'tools') };
-  if (await exists(join(cache, name, 'complete'))) return image;
+  if (await took(join(cache, name, 'complete'))) return image;
   log('building the base image (about 1 minute, kept in the cache)');
   await build({ ...environment, CACHE: cache, NAME: name });
   return image;
@@ -73,8 +73,10 @@ async function build(environment: Record<string, string> & { CACHE: string; SUIT
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
+/** Notes that an image is taken, which keeps it from being cleared away; false where there is none. */
+async function took(complete: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(complete, now, now).then(
     () => true,
     () => false,
   );

@@ -24,6 +24,6 @@ export { missingForRehearsal, type Missing } from './missing.ts';
 export type { Result, RunOptions } from './process.ts';
 export type { Rehearsal } from './rehearsal.ts';
 export type { Station } from './station.ts';
-export { takeDownRehearsal } from './takedown.ts';
+export { sweepRehearsals, takeDownRehearsal } from './takedown.ts';
 export { defaultUser } from './plan-host.ts';
 export type { HostPlan } from './topology.ts';

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseRange } from './address.ts';
 import { hardwareAddress } from './names.ts';
 import { must } from './process.ts';
@@ -13,6 +13,8 @@ export async function makeNetworks(topology: Topology): Promise<void> {
     ...topology.hosts.map(({ namespace }) => namespace),
   ];
   const lines = [
+    // Here, as nobody else takes /etc/netns away meanwhile.
+    `mkdir -p ${controllerFiles(topology)}`,
     ...namespaces.map((name) => `ip netns add ${name}`),
     ...namespaces.map((name) => `ip -n ${name} link set lo up`),
     ...bridgeLines(topology).map((line) => `ip -n ${modem} ${line}`),
@@ -30,13 +32,16 @@ export async function makeNetworks(topology: Topology): Promise<void> {
  * through resolv.conf, nor through a service of the machine that /etc/nsswitch.conf names.
  */
 export async function writeControllerFiles(topology: Topology): Promise<void> {
-  const folder = `/etc/netns/${topology.controller.namespace}`;
-  await mkdir(folder, { recursive: true });
+  const folder = controllerFiles(topology);
   await writeFile(`${folder}/hosts`, ['127.0.0.1 localhost', ...hostLines(topology), ''].join('\n'));
   await writeFile(`${folder}/resolv.conf`, resolver(topology.controller.gateway));
   const switches = await readFile('/etc/nsswitch.conf', 'utf8').catch(() => undefined);
   if (switches === undefined) return;
   await writeFile(`${folder}/nsswitch.conf`, switches.replace(/^hosts:.*$/m, 'hosts: files dns'));
+}
+
+function controllerFiles({ controller }: Topology): string {
+  return `/etc/netns/${controller.namespace}`;
 }
 
 export function modemNamespace(prefix: string): string {

@@ -13,6 +13,8 @@ export interface State {
   readonly topology: Topology;
   /** The process that booted it. */
   readonly owner: ProcessMark;
+  /** It was meant to stay when that process ended. */
+  readonly kept?: boolean;
 }
 
 export const defaultDirectory = '/run/homerun-rehearsal';

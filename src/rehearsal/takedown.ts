@@ -1,13 +1,39 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { alone } from './lock.ts';
 import { must } from './process.ts';
-import { defaultDirectory, marker, paths, prefixOf } from './state.ts';
+import { isAlive } from './process-mark.ts';
+import { registered, unregister } from './registry.ts';
+import { defaultDirectory, marker, paths, prefixOf, readState } from './state.ts';
 
 /**
  * Ends a rehearsal, whoever booted it, and takes all of it away but the cached image. It goes by names alone, so
  * it also clears up after one that was killed half-way. Says whether there was anything.
  */
 export async function takeDownRehearsal(directory: string = defaultDirectory): Promise<boolean> {
+  return alone(async () => takeDown(directory));
+}
+
+/** Takes down every rehearsal whose process was killed before it could, and gives their folders. */
+export async function sweepRehearsals(): Promise<readonly string[]> {
+  return alone(sweep);
+}
+
+/** As `sweepRehearsals`, for whoever holds the lock. */
+export async function sweep(): Promise<readonly string[]> {
+  const swept: string[] = [];
+  for (const directory of await registered()) {
+    const state = await readState(directory);
+    // Kept ones are somebody's although no process is left that owns them.
+    if (state && (state.kept === true || (await isAlive(state.owner)))) continue;
+    await takeDown(directory);
+    swept.push(directory);
+  }
+  return swept;
+}
+
+/** As `takeDownRehearsal`, for whoever holds the lock. */
+export async function takeDown(directory: string): Promise<boolean> {
   const prefix = prefixOf(directory);
   const doing = 'taking the rehearsal down';
   const whole = { undisturbed: true };
@@ -19,6 +45,7 @@ export async function takeDownRehearsal(directory: string = defaultDirectory): P
     () => false,
   );
   if (isOurs) await must(doing, ['sh', '-c', folderScript(directory)], whole);
+  await unregister(directory);
   return isOurs || processes !== '' || namespaces !== '';
 }
 
@@ -53,9 +80,10 @@ function namespacesScript(prefix: string): string {
   ip netns del "$name" || exit 1
 done
 rm -rf /etc/netns/${prefix}-*
-# Folders that were made for us; they stay where others use them.
+# Folders that were made for us; they stay where others use them. To remove this one would unmount it in their hosts.
 rmdir /etc/netns 2>/dev/null
-rmdir -p /run/systemd/nspawn 2>/dev/null
+set -- /run/netns/hr*-modem
+[ -e "$1" ] || rmdir -p /run/systemd/nspawn 2>/dev/null
 if [ -d /run/netns ] && [ -z "$(ls /run/netns)" ]; then umount /run/netns; rmdir /run/netns; fi 2>/dev/null
 true`;
 }

@@ -12,8 +12,8 @@ import {
 } from '../../src/rehearsal/index.ts';
 import { canRehearse } from './possible.ts';
 
-// A folder of its own, so that the test can run beside a rehearsal that somebody keeps.
-const directory = '/run/homerun-rehearsal-test';
+// A folder of its own, so that the test can run beside other rehearsals.
+const directory = `/run/homerun-test-boot-${process.pid}`;
 const skipped = !(await canRehearse('the rehearsal itself'));
 
 describe.skipIf(skipped)('a rehearsal', () => {
@@ -67,10 +67,10 @@ describe.skipIf(skipped)('a rehearsal', () => {
 
   test('knows the names of the house, and says at once that there are no others', async () => {
     expect(await inside('pi', 'getent hosts nas')).toContain('192.168.1.21');
-    const start = Date.now();
-    const { code } = await rehearsal.exec('pi', 'getent hosts host.example.org');
-    expect(code).toBe(2);
-    expect(Date.now() - start).toBeLessThan(2000);
+    expect((await rehearsal.exec('pi', 'getent hosts host.example.org')).code).toBe(2);
+    const modem = await rehearsal.modem();
+    const { stdout } = await modem.exec('busybox nslookup host.example.org 192.168.1.1');
+    expect(stdout).toContain('NXDOMAIN');
   });
 
   test('keeps hosts away from the settings of this machine', async () => {
@@ -171,9 +171,7 @@ describe.skipIf(skipped)('a rehearsal', () => {
   });
 
   test('leaves nothing behind', async () => {
-    const start = Date.now();
     await rehearsal.down();
-    expect(Date.now() - start).toBeLessThan(3000);
     expect(traces()).toEqual(before);
     expect(existsSync(directory)).toBe(false);
     expect(await takeDownRehearsal(directory)).toBe(false);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -22,7 +22,10 @@ export async function describeOnHosts(
     let folder = '';
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'homerun-test-'));
-      rehearsal = await bootRehearsal(loadInventory(inventory), { log: () => undefined });
+      rehearsal = await bootRehearsal(loadInventory(inventory), {
+        log: () => undefined,
+        directory: mkdtempSync('/run/homerun-test-hosts-'),
+      });
     });
     afterAll(async () => {
       await rehearsal?.down();

@@ -1,14 +1,15 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attachRehearsal } from '../../src/rehearsal/index.ts';
 import { prefixOf } from '../../src/rehearsal/state.ts';
 import { root } from './house.ts';
 import { canRehearse } from './possible.ts';
 
-const state = '/run/homerun-rehearsal-interrupt';
+const state = `/run/homerun-test-interrupt-${process.pid}`;
 const skipped = !(await canRehearse('interrupting a rehearsal'));
 
 let folder: string;
@@ -33,6 +34,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function rehearse(
   text: string,
   deed: (child: ReturnType<typeof spawn>) => Promise<void> | void,
+  ...more: string[]
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const args = [
     join(root, 'dist/cli.js'),
@@ -43,6 +45,7 @@ async function rehearse(
     '-o',
     'lines',
     '-v',
+    ...more,
   ];
   const env = { ...process.env, HOME: folder, XDG_STATE_HOME: join(folder, 'state') };
   const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -51,7 +54,7 @@ async function rehearse(
   child.stdout.setEncoding('utf8').on('data', (more: string) => (stdout += more));
   child.stderr.setEncoding('utf8').on('data', (more: string) => (stderr += more));
   const ended = new Promise<number | null>((done) => child.once('close', done));
-  while (!stdout.includes(text) && child.exitCode === null) await sleep(20);
+  while (!stdout.includes(text) && child.exitCode === null && child.signalCode === null) await sleep(20);
   await deed(child);
   return { code: await ended, stdout, stderr };
 }
@@ -85,6 +88,31 @@ describe.skipIf(skipped)('an interrupted rehearsal leaves nothing behind', () =>
   test('where its reader goes away', async () => {
     const { code, stderr } = await rehearse('First run', (child) => void child.stdout?.destroy());
     expect([code, stderr]).toEqual([130, '']);
+    expect(left()).toEqual([]);
+  });
+});
+
+describe.skipIf(skipped)('a rehearsal whose process is killed', () => {
+  // Ends nothing of its own: another folder.
+  const down = (directory = `${state}-other`): string =>
+    execFileSync(
+      process.execPath,
+      [join(root, 'dist/cli.js'), 'rehearse', '--down', '--directory', directory],
+      { encoding: 'utf8' },
+    );
+
+  test.each(['booting one', 'PLAY all'])('at `%s` is cleared away from anywhere', async (text) => {
+    await rehearse(text, (child) => void child.kill('SIGKILL'));
+    expect(left()).not.toEqual([]);
+    expect(down()).toContain(`Cleared away the rehearsal in ${state}, whose process was killed.\n`);
+    expect(left()).toEqual([]);
+  });
+
+  test('leaves the hosts alone where they were to be kept', async () => {
+    await rehearse('PLAY all', (child) => void child.kill('SIGKILL'), '--keep');
+    expect(down()).not.toContain(`${state},`);
+    expect((await attachRehearsal(state))?.hosts.map(({ name }) => name)).toEqual(['one']);
+    expect(down(state)).toContain('The hosts are taken down; nothing of them is left.\n');
     expect(left()).toEqual([]);
   });
 });
