@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileSaver } from '../src/engine/file-saver.ts';
 import { actionRequests } from '../src/engine/requests.ts';
@@ -17,6 +16,7 @@ import {
 } from '../src/model/module.ts';
 import { type Script, quote } from '../src/model/script.ts';
 import { snapshot } from './snapshot.ts';
+import { temporaryFolder } from './temporary.ts';
 
 /** Runs one script on some `sh`: a local one of these shells, or that of a rehearsal host. */
 export type Execute = (script: Script) => Promise<Output>;
@@ -133,7 +133,7 @@ export function localShell(
   through: readonly string[] = [],
 ): Execute {
   return async (script) => {
-    const folder = mkdtempSync(join(tmpdir(), 'homerun-rig-'));
+    const folder = temporaryFolder('rig');
     // Others may read it, for `through` may change the user.
     chmodSync(folder, 0o755);
     const file = join(folder, 'script');
@@ -154,7 +154,7 @@ let applets: string | undefined;
 
 function appletFolder(): string {
   if (applets !== undefined) return applets;
-  applets = mkdtempSync(join(tmpdir(), 'homerun-busybox-'));
+  applets = temporaryFolder('busybox');
   const folder = applets;
   execFileSync('busybox', ['--install', '-s', folder]);
   chmodSync(folder, 0o755);
@@ -185,7 +185,7 @@ function outputOf(child: ChildProcess): Promise<Output> {
 
 /** An empty folder for one test. The caller removes it. */
 export function makeFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'homerun-test-'));
+  return temporaryFolder();
 }
 
 /** The folders of a host that examples may name; each gets a stand-in in the test's own folder. */

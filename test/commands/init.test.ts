@@ -1,21 +1,12 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../temporary.ts';
 
 const cli = resolve(import.meta.dirname, '../../dist/cli.js');
-const folder = mkdtempSync(join(tmpdir(), 'homerun-init-test-'));
+const folder = temporaryFolder('init-test');
 const home = join(folder, 'home');
 const environment = {
   ...process.env,
@@ -30,7 +21,6 @@ beforeAll(() => {
   mkdirSync(join(home, '.ssh'), { recursive: true });
   writeFileSync(join(home, '.ssh/id_ed25519.pub'), `${KEY}\n`);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDummyDummyDummyDummyDummyDummyDummyDummyDum me@desk';
 

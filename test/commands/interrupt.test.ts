@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { cli, folder, start, type Ended } from './program.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 const LONG = `- name: Long
   hosts: here
@@ -156,7 +156,7 @@ function hasTmux(): boolean {
 
 /** A shell in a real terminal. */
 class Terminal {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'homerun-terminal-'));
+  readonly #folder = temporaryFolder('terminal');
 
   constructor(root: string) {
     const environment = ['-e', `HOME=${root}`, '-e', `XDG_STATE_HOME=${root}/state`, '-e', 'PS1=$ '];

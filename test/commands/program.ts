@@ -1,22 +1,15 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll } from 'vitest';
 import type { RunEvent } from '../../src/model/event.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 export const cli = join(resolve(import.meta.dirname, '../..'), 'dist/cli.js');
 if (!existsSync(cli)) throw new Error('build first: npm run build');
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const path of folders) rmSync(path, { recursive: true, force: true });
-});
-
 /** A folder with these files, gone when the tests have ended. `here` is this machine. */
 export function folder(files: Readonly<Record<string, string>> = {}): string {
-  const root = mkdtempSync(join(tmpdir(), 'homerun-commands-'));
-  folders.push(root);
+  const root = temporaryFolder('commands');
   for (const [path, text] of Object.entries({ 'inventory.yaml': INVENTORY, ...files })) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);

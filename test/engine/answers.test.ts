@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { known, run } from '../../src/model/module.ts';
 import { sh } from '../../src/model/script.ts';
 import { Secret } from '../../src/model/secret.ts';
@@ -9,12 +8,12 @@ import type { Task } from '../../src/model/playbook.ts';
 import type { ValueMap } from '../../src/model/value.ts';
 import { createLocalTransport } from '../../src/transport/local.ts';
 import { after, host, look, other, refuse, runTasks, scripts, task, write } from './rig.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'homerun-answers-'));
+  folder = temporaryFolder('answers');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const file = (name: string | number): string => join(folder, `file-${name}`);
 

@@ -1,17 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { fileJournal } from '../../src/engine/index.ts';
 import { sh } from '../../src/model/script.ts';
 import type { Task } from '../../src/model/playbook.ts';
 import { host, look, refuse, runTasks, scripts, task, write } from './rig.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'homerun-handlers-'));
+  folder = temporaryFolder('handlers');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const change = (name: string, notify: readonly string[]): Task =>
   task(write, { path: join(folder, name), text: name }, { name, notify });

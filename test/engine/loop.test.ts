@@ -1,16 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { sh } from '../../src/model/script.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { after, look, refuse, runTasks, scripts, task, write } from './rig.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'homerun-engine-'));
+  folder = temporaryFolder('engine');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const file = (index: number | string): string => join(folder, `file-${index}`);
 const writes = (count: number): ReturnType<typeof task>[] =>

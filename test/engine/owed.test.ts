@@ -1,17 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { fileJournal, readJournal } from '../../src/engine/index.ts';
 import { sh } from '../../src/model/script.ts';
 import type { Task } from '../../src/model/playbook.ts';
 import { host, look, other, refuse, runTasks, scripts, task, write } from './rig.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'homerun-owed-'));
+  folder = temporaryFolder('owed');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const change = (name: string, notify: readonly string[]): Task =>
   task(write, { path: join(folder, name), text: name }, { name, notify });

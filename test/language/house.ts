@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll } from 'vitest';
 import { loadInventory, loadPlaybook, type LoadOptions } from '../../src/language/index.ts';
 import { DiagnosticError } from '../../src/model/diagnostic.ts';
 import type { Host } from '../../src/model/inventory.ts';
 import type { Revealed, SecretSource } from '../../src/model/secret-source.ts';
 import type { Play, Playbook, Prepared, RuntimeValue, WorkItem } from '../../src/model/playbook.ts';
 import { modules } from './modules.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 export const INVENTORY = `networks:
   modem: {range: 192.168.1.0/24, gateway: 192.168.1.1}
@@ -30,13 +29,9 @@ hosts:
   vpn: {}
 `;
 
-const folders: string[] = [];
-afterAll(() => folders.forEach((root) => rmSync(root, { recursive: true })));
-
 /** A folder with these files, gone when the tests have ended. */
 export function folder(files: Readonly<Record<string, string>>): string {
-  const root = mkdtempSync(join(tmpdir(), 'homerun-language-'));
-  folders.push(root);
+  const root = temporaryFolder('language');
   for (const [path, text] of Object.entries({ 'inventory.yaml': INVENTORY, ...files })) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);

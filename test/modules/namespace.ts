@@ -1,14 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Action, Change, Module, Output } from '../../src/model/module.ts';
 import { isFailure } from '../../src/model/module.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 /** A network of its own for tests that need root's networking tools; what is written to /etc stays in a temporary folder. */
 export class Namespace {
   readonly name: string;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'hr-test-'));
+  readonly #folder = temporaryFolder();
 
   constructor() {
     this.name = `hr-test-${this.#folder.slice(-6)}`;

@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadInventory } from '../../src/language/index.ts';
@@ -8,11 +7,12 @@ import { bootRehearsal, type Rehearsal } from '../../src/rehearsal/index.ts';
 import { homerun, named, root, type Ran } from './house.ts';
 import { onHost } from './on-host.ts';
 import { canRehearse } from './possible.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 const possible = await canRehearse('houses by homerun init');
 
 // As a new owner has it: the package from npm in an empty folder, a home, and nothing of this repository.
-const folder = mkdtempSync(join(tmpdir(), 'homerun-init-hosts-'));
+const folder = temporaryFolder('init-hosts');
 const cli = join(folder, 'node_modules/homerun/dist/cli.js');
 const env = { HOME: join(folder, 'home'), XDG_CONFIG_HOME: '', HOMERUN_IDENTITY_FILE: '' };
 
@@ -26,7 +26,6 @@ beforeAll(() => {
   writeFileSync(join(folder, 'package.json'), '{}');
   npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', `./${archive}`);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A house with these answers, booted. */
 class NewHouse {

@@ -1,20 +1,20 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { attachRehearsal } from '../../src/rehearsal/index.ts';
 import { prefixOf } from '../../src/rehearsal/state.ts';
 import { root } from './house.ts';
 import { canRehearse } from './possible.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 const state = `/run/homerun-test-interrupt-${process.pid}`;
 const skipped = !(await canRehearse('interrupting a rehearsal'));
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'homerun-interrupt-'));
+  folder = temporaryFolder('interrupt');
   writeFileSync(
     join(folder, 'inventory.yaml'),
     `networks:
@@ -28,7 +28,6 @@ hosts:
   );
   writeFileSync(join(folder, 'site.yaml'), '- hosts: all\n  tasks:\n    - command: sleep 600\n');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Rehearses until its output holds this text, then does the deed; gives what was printed and the exit code. */
 async function rehearse(

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/model/inventory.ts';
@@ -25,6 +24,7 @@ import { type Execute, applyTask } from '../rig.ts';
 import { homerun, named, write, type Ran } from './house.ts';
 import { onHost } from './on-host.ts';
 import { canRehearse } from './possible.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 const inventory: Inventory = {
   path: 'inventory.yaml',
@@ -221,7 +221,7 @@ line' && tar --zstd -cf a.tar.zst in && tar -czf a.tar.gz in && cp -r /usr/share
     let options: { readonly inventory: string };
 
     beforeAll(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'homerun-test-'));
+      folder = temporaryFolder();
       const text = `networks:
   modem: { range: 192.168.1.0/24, gateway: 192.168.1.1 }
 hosts:
@@ -229,7 +229,6 @@ hosts:
 `;
       options = { inventory: await write(folder, 'inventory.yaml', text) };
     });
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     it('shows a secret that was read from a host nowhere, and can use it', async () => {
       await must("printf 'open\\nsesame street\\n' >/root/key; chmod 600 /root/key");
@@ -282,12 +281,11 @@ hosts:
     let options: { inventory: string };
 
     beforeAll(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'homerun-fetch-'));
+      folder = temporaryFolder('fetch');
       const user = rehearsal.hosts[0]?.user ?? '';
       const text = `hosts:\n  pi: { address: 192.168.1.2, user: ${user} }\n`;
       options = { inventory: await write(folder, 'inventory.yaml', text) };
     });
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     it('brings every byte of what only root may read, and nothing the second time', async () => {
       await must(`umask 077; printf 'one\\0two\\n' >/root/secret; head -c 30000000 /dev/urandom >/root/backup

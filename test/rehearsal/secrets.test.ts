@@ -9,7 +9,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadInventory } from '../../src/language/index.ts';
@@ -18,6 +17,7 @@ import { bootRehearsal, type Rehearsal } from '../../src/rehearsal/index.ts';
 import { root } from './house.ts';
 import { canRehearse } from './possible.ts';
 import { ArgumentWatch, awkward, leaks } from './sinks.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 const CORES = {
   database: 'databaseZq7wX9kLm2',
@@ -96,7 +96,7 @@ const PLAYBOOK = `- hosts: pi
 
 describe.skipIf(!(await canRehearse('secrets in every sink')))('secrets on a real host', () => {
   let house: Rehearsal;
-  const folder = mkdtempSync(join(tmpdir(), 'homerun-secrets-'));
+  const folder = temporaryFolder('secrets');
   const env = {
     ...process.env,
     HOME: folder,

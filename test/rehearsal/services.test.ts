@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadInventory } from '../../src/language/index.ts';
 import { type Rehearsal, bootRehearsal } from '../../src/rehearsal/index.ts';
 import { type Ran, homerun, named, root } from './house.ts';
 import { canRehearse } from './possible.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 const fixtures = join(root, 'test/rehearsal/fixtures/services');
 const playbook = 'playbooks/services.yaml';
@@ -19,7 +19,7 @@ const serve = (port: number, word: string): string =>
 
 describe.skipIf(!(await canRehearse('services')))('services for the VPN alone, on real hosts', () => {
   let house: Rehearsal;
-  const folder = mkdtempSync(join(tmpdir(), 'homerun-test-'));
+  const folder = temporaryFolder();
   const inventory = join(folder, 'inventory.yaml');
   const asked = {
     BLOG: join(folder, 'blog'),

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadInventory } from '../../src/language/index.ts';
 import type { Inventory } from '../../src/model/inventory.ts';
 import { cellWidth } from '../../src/report/cells.ts';
 import { graphAsMermaid, graphAsSvg, graphAsText } from '../../src/report/graph.ts';
+import { temporaryFolder } from '../temporary.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'homerun-graph-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder('graph');
 
 function read(text: string): Inventory {
   writeFileSync(join(folder, 'inventory.yaml'), text);

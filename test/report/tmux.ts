@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../../src/model/event.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** Inside node_modules, so that the built code finds its packages. */
@@ -41,7 +41,7 @@ export function buildReport(): void {
 
 /** A real terminal of its own, in which the reporter is fed stage by stage. */
 export class Tmux {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'homerun-screen-'));
+  readonly #folder = temporaryFolder('screen');
   #stage = 0;
 
   constructor(columns: number, rows: number, stages: readonly Stage[]) {

@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decryptWith, encryptTo, newIdentity, recipientOf } from '../../src/secrets/age.ts';
+import { temporaryFolder } from '../temporary.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'homerun-age-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder('age');
 
 const own = await newIdentity();
 const other = await newIdentity();

@@ -1,13 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { initSecrets } from '../../src/secrets/index.ts';
 import type { KeyringOptions } from '../../src/secrets/keyring.ts';
-
-const folders: string[] = [];
-afterAll(() => folders.forEach((path) => rmSync(path, { recursive: true, force: true })));
+import { temporaryFolder } from '../temporary.ts';
 
 export interface Desk {
   /** Where the files of the house are. */
@@ -18,8 +14,7 @@ export interface Desk {
 
 /** Somebody with an empty home and a folder of files; what they type is the next of `typed`. */
 export function desk(environment: Readonly<Record<string, string>> = {}, typed: string[] = []): Desk {
-  const home = mkdtempSync(join(tmpdir(), 'homerun-desk-'));
-  folders.push(home);
+  const home = temporaryFolder('desk');
   const folder = join(home, 'house');
   mkdirSync(folder);
   return {

@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, statSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -16,8 +15,9 @@ import {
   type HostKey,
 } from '../../src/transport/known-hosts.ts';
 import { changeKnownHosts, readKnownHosts } from '../../src/transport/known-hosts-file.ts';
+import { temporaryFolder } from '../temporary.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'homerun-known-hosts-'));
+const folder = temporaryFolder('known-hosts');
 const ed25519 = makeKey('ed25519', 'ed25519');
 const other = makeKey('ed25519', 'other');
 const rsa = makeKey('rsa', 'rsa', '2048');

@@ -1,13 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/model/inventory.ts';
 import { parseSshConfig, readSshConfig } from '../../src/transport/ssh-config.ts';
 import { resolveHops } from '../../src/transport/ssh-hops.ts';
 import { failure } from './contract.ts';
+import { temporaryFolder } from '../temporary.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'homerun-ssh-config-'));
+const folder = temporaryFolder('ssh-config');
 const file = join(folder, 'config');
 writeFileSync(
   file,

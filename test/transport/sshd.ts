@@ -1,10 +1,11 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { SshOptions } from '../../src/transport/ssh-options.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 export type KeyType = 'ed25519' | 'ecdsa' | 'rsa';
 
@@ -33,12 +34,19 @@ export interface Sshd {
   stop(): Promise<void>;
 }
 
+const running = new Set<ChildProcess>();
+
+// A test that failed may not have stopped its own.
+afterAll(async () => {
+  for (const server of running) await end(server);
+});
+
 /**
  * A real sshd on a free port of the loopback, with keys and a configuration of its own. It runs in a mount namespace:
  * users, sudoers and /run are its own, and the machine's are not touched.
  */
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
-  const folder = mkdtempSync(join(tmpdir(), 'homerun-sshd-'));
+  const folder = temporaryFolder('sshd');
   // The users of this sshd must find their homes in it.
   chmodSync(folder, 0o755);
   const port = await freePort();
@@ -65,12 +73,14 @@ LogLevel DEBUG1
 ${hostKeys.map((path) => `HostKey ${path}`).join('\n')}
 `,
   );
-  const child = spawn('unshare', [
-    '-m',
+  // Where the tests are killed, it is too.
+  const child = spawn('setpriv', [
+    ...['--pdeathsig', 'KILL', 'unshare', '-m'],
     'sh',
     '-c',
     `${mounts(folder, options)} exec /usr/sbin/sshd -D -e -f ${config}`,
   ]);
+  running.add(child);
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
   while (!log.includes('Server listening')) {
@@ -98,13 +108,28 @@ ${hostKeys.map((path) => `HostKey ${path}`).join('\n')}
       sshConfig: false,
     }),
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill();
-        await once(child, 'exit');
-      }
-      rmSync(folder, { recursive: true, force: true });
+      await end(child);
     },
   };
+}
+
+/** Ends a server with its sessions, which are processes of their own and outlive it. */
+async function end(server: ChildProcess): Promise<void> {
+  running.delete(server);
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const sessions = execFileSync('sh', ['-c', `ps -o pid= --ppid ${server.pid} || true`]).toString();
+  server.kill();
+  await once(server, 'exit');
+  for (const pid of sessions
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map(Number)) {
+    try {
+      process.kill(pid);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
 }
 
 /** Makes a key pair and gives the path of the private one. */
