@@ -132,9 +132,8 @@ export class RehearsalHost {
     const noted = (await this.#init())
       ? await this.exec('systemctl list-jobs --no-pager; journalctl -b -n 15 --no-pager', { timeout: 10_000 })
       : undefined;
-    return new RehearsalError(
-      `${this.plan.name} ${fault}\n${tail(`${printed}\n${noted?.stdout ?? ''}`, 30)}`,
-    );
+    const said = `${printed}\n${noted?.stdout ?? ''}`;
+    return new RehearsalError(`${this.plan.name} ${fault}\n${tail(said, 30)}${remedy(said)}`);
   }
 
   async #init(): Promise<number | undefined> {
@@ -155,4 +154,11 @@ export class RehearsalHost {
     const mark = JSON.parse(text) as Partial<ProcessMark>;
     return mark.pid !== undefined && isAlive(mark as ProcessMark);
   }
+}
+
+/** All hosts that stand on this machine share its limit, each takes about seven, and none says so plainly. */
+function remedy(said: string): string {
+  return /inotify|Too many open files/.test(said)
+    ? '\n  hint: too many hosts for this machine at once: end other rehearsals, or `sysctl fs.inotify.max_user_instances=1024`'
+    : '';
 }

@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../temporary.ts';
 
 const cli = resolve(import.meta.dirname, '../../dist/cli.js');
-const folder = mkdtempSync(join(tmpdir(), 'homerun-sudo-'));
+const folder = temporaryFolder('sudo');
 const [house, root, ann] = ['house', 'root', 'ann'].map((name) => join(folder, name)) as [
   string,
   string,
@@ -23,7 +23,6 @@ beforeAll(() => {
     });
   writeFileSync(join(folder, 'passwd'), `root:x:0:0::${root}:/bin/sh\nann:x:1000:1000::${ann}:/bin/sh\n`);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Root's, with a home of its own, on a machine where Ann has an account: a passwd for this process alone. */
 function bySudo(user: string): { out: string; error: string } {
