@@ -1,41 +1,33 @@
 import { createHash } from 'node:crypto';
-import {
-  ask,
-  defineModule,
-  isFailure,
-  run,
-  type Change,
-  type Failure,
-  type Output,
-  type Plan,
-} from '../model/module.ts';
-import { joinScripts, raw, type Script, sh } from '../model/script.ts';
+import { ask, defineModule, isFailure, run, type Change, type Failure, type Plan } from '../model/module.ts';
+import { sh } from '../model/script.ts';
 import { Secret } from '../model/secret.ts';
-import { Answers } from './lib/answers.ts';
-import { rootPath } from './lib/sections.ts';
-import { isStarted, readUnit, type Unit, unitCommand, unitScript } from './lib/systemctl.ts';
+import { isStarted, type Unit } from './lib/systemctl.ts';
 import { planEnabled, planUnit } from './lib/unit-plan.ts';
 import { wireguardConfig } from './lib/wireguard-config.ts';
+import {
+  awaitedPeers,
+  awaitPeers,
+  readWireguard,
+  startTunnel,
+  wireguardProbe,
+  type WireguardState,
+} from './lib/wireguard-host.ts';
 import { wireguardFiles, wireguardParams, type WireguardParams } from './lib/wireguard-params.ts';
 import { writeFile } from './lib/write-file.ts';
 
-interface State {
-  readonly trouble?: string;
-  readonly unit?: Unit | undefined;
-  /** `SHA256 MODE OWNER` of the files; empty where there is none. */
-  readonly key: string;
-  readonly isPending: boolean;
-  /** The interface is there. */
-  readonly isUp: boolean;
-  readonly config: string;
-}
-
 /** One end of a WireGuard tunnel, as `wg-quick@NAME`. */
-export const wireguard = defineModule<WireguardParams, State>({
+export const wireguard = defineModule<WireguardParams, WireguardState>({
   name: 'wireguard',
   summary: 'Keeps a WireGuard interface up, with its peers.',
   description: `Writes \`/etc/wireguard/NAME.conf\`, for root alone, and keeps \`wg-quick@NAME\` running and enabled; it is restarted when the
 file has changed. The private key is made by \`wireguard_key\` and stays in its own file.
+
+WireGuard itself never says that a tunnel does not work. A peer with \`endpoint\` and \`keepalive\` has to answer: what counts is
+its last handshake, which is made anew every two minutes, so a lost peer is noticed after about three. Where there is none,
+the interface is started anew (which also asks for the address of the endpoint's name again); one that was started within
+\`timeout\` is only waited for. Where no answer comes in time, the task fails and says what can be seen from here: a name that does not
+resolve, no way to the address, a port where nothing listens, or silence, as of a firewall or of a peer that has other keys.
 
 Where the kernel knows no WireGuard, \`wg-quick\` uses \`wireguard-go\`, if that is installed.`,
   params: wireguardParams,
@@ -57,7 +49,7 @@ Where the kernel knows no WireGuard, \`wg-quick\` uses \`wireguard-go\`, if that
     },
     { title: 'Not any more', yaml: 'wireguard:\n  name: wg0\n  state: absent\n', needs: 'systemd' },
   ],
-  probe: ({ name }) => ask(look(name), read),
+  probe: (asked) => ask(wireguardProbe(asked), readWireguard),
   plan: (state, asked) => {
     const trouble = unfit(state, asked);
     if (trouble) return trouble;
@@ -65,36 +57,8 @@ Where the kernel knows no WireGuard, \`wg-quick\` uses \`wireguard-go\`, if that
   },
 });
 
-function look(name: string): Script {
-  const { config, key, unit, pending } = wireguardFiles(name);
-  return joinScripts([
-    rootPath,
-    raw('command -v wg-quick >/dev/null 2>&1 || { echo trouble=missing; exit 0; }'),
-    raw('[ "$(id -u)" -eq 0 ] || { echo trouble=denied; exit 0; }'),
-    unitScript(unit),
-    sh`config=${config} key=${key} pending=${pending} name=${name}`,
-    raw(`sum() { [ ! -s "$2" ] || printf '%s=%s %s\\n' "$1" "$(sha256sum <"$2" | cut -d ' ' -f 1)" "$(ls -ln "$2" | awk '{ print substr($1, 1, 10), $3 }')"; }
-sum key "$key"
-sum config "$config"
-[ ! -e "$pending" ] || echo pending=yes
-! ip link show dev "$name" >/dev/null 2>&1 || echo up=yes`),
-  ]);
-}
-
-function read(output: Output): State {
-  const answers = new Answers(output);
-  return {
-    ...(answers.has('trouble') ? { trouble: answers.get('trouble') } : {}),
-    unit: readUnit(answers),
-    key: answers.get('key'),
-    isPending: answers.has('pending'),
-    isUp: answers.has('up'),
-    config: answers.get('config'),
-  };
-}
-
 function unfit(
-  { trouble, unit, key }: State,
+  { trouble, unit, key }: WireguardState,
   { name, state, private_key: given }: WireguardParams,
 ): Failure | undefined {
   if (state === 'absent' && trouble === 'missing') return undefined;
@@ -115,7 +79,7 @@ function unfit(
   return undefined;
 }
 
-function changes(state: State, unit: Unit, asked: WireguardParams): Plan {
+function changes(state: WireguardState, unit: Unit, asked: WireguardParams): Plan {
   const { name } = asked;
   const { unit: service, config, pending } = wireguardFiles(name);
   if (asked.state === 'absent')
@@ -136,17 +100,22 @@ function changes(state: State, unit: Unit, asked: WireguardParams): Plan {
     const stopping = planUnit(unit, { name: service, state: 'stopped' });
     return isFailure(stopping) ? stopping : [...files, ...stopping, ...enabling];
   }
-  if (files.length === 0 && isStarted(unit) && state.isUp && !state.isPending) return enabling;
+  // While the name of an endpoint does not resolve it is `activating`, for ever, and the interface is there already.
+  const isCurrent = files.length === 0 && unit.active === 'active' && state.isUp && !state.isPending;
+  if (isCurrent && state.silent.length === 0) return enabling;
+  if (isCurrent && state.age < asked.timeout)
+    return [...enabling, { summary: 'wait for the other end', actions: [awaitPeers(asked)], harmless: true }];
+  const waits = awaitedPeers(asked).length > 0 ? ' and wait for the other end' : '';
   const start: Change = {
-    summary: `${isStarted(unit) ? 'restart' : 'start'} ${service}`,
-    before: state.isUp ? 'the interface is up' : 'no interface',
+    summary: `${isStarted(unit) ? 'restart' : 'start'} ${service}${waits}`,
+    before: state.isUp ? `the interface is up${isCurrent ? ', but no answer comes' : ''}` : 'no interface',
     after: 'the interface is up',
-    actions: [run(unitCommand('restart', service)), run(sh`rm -f ${pending}`)],
+    actions: [startTunnel(asked)],
   };
   return [...files, ...enabling, start];
 }
 
-function filesOf(state: State, asked: WireguardParams): readonly Change[] {
+function filesOf(state: WireguardState, asked: WireguardParams): readonly Change[] {
   const { config, key } = wireguardFiles(asked.name);
   const { private_key: given } = asked;
   const text = given instanceof Secret ? given.reveal() : given;

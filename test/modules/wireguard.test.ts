@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { wireguardConfig } from '../../src/modules/lib/wireguard-config.ts';
+import { awaitedPeers } from '../../src/modules/lib/wireguard-host.ts';
 import { wireguard } from '../../src/modules/wireguard.ts';
 import { wireguardKey } from '../../src/modules/wireguard_key.ts';
 import { complaint, summaries } from './on-shells.ts';
@@ -33,7 +34,7 @@ test('the file holds what was asked, and no private key', () => {
 [Interface]
 Address = 10.9.0.2/24
 Table = 208
-PostUp = wg set %i private-key /etc/wireguard/wg0.key
+PostUp = wg set %i private-key /etc/wireguard/wg0.key peer ${one} persistent-keepalive 25
 
 [Peer]
 # vpn
@@ -41,7 +42,6 @@ PublicKey = ${one}
 PresharedKey = ${psk}
 AllowedIPs = 0.0.0.0/0
 Endpoint = 203.0.113.10:51820
-PersistentKeepalive = 25
 `);
   // The words of the file are everybody's; only the shared key is masked.
   expect(config.parts).toEqual([psk]);
@@ -59,21 +59,55 @@ describe('wireguard', () => {
     canReload: false,
   };
   const sum = createHash('sha256').update(config.reveal()).digest('hex');
-  const state = { unit, key: 'x -rw------- 0', isPending: false, isUp: true, config: `${sum} -rw------- 0` };
+  const state = {
+    unit,
+    key: 'x -rw------- 0',
+    isPending: false,
+    isUp: true,
+    ...{ silent: [], age: 100 },
+    config: `${sum} -rw------- 0`,
+  };
+
+  const restart = 'restart wg-quick@wg0.service and wait for the other end';
 
   test.each([
     ['nothing to do', state, []],
-    ['an interface that was taken away', { ...state, isUp: false }, ['restart wg-quick@wg0.service']],
-    ['a change that was not seen to work', { ...state, isPending: true }, ['restart wg-quick@wg0.service']],
+    ['an interface that was taken away', { ...state, isUp: false }, [restart]],
+    ['a change that was not seen to work', { ...state, isPending: true }, [restart]],
+    ['no answer for long', { ...state, silent: [one] }, [restart]],
+    ['no answer yet', { ...state, silent: [one], age: 59 }, ['wait for the other end']],
+    [
+      'a name that does not resolve',
+      { ...state, unit: { ...unit, active: 'activating', sub: 'start' } },
+      [restart],
+    ],
     [
       'a file that others may read',
       { ...state, config: `${sum} -rw-r--r-- 0` },
-      ['write /etc/wireguard/wg0.conf', 'restart wg-quick@wg0.service'],
+      ['write /etc/wireguard/wg0.conf', restart],
     ],
     ['no key', { ...state, key: '' }, ['failed: there is no key /etc/wireguard/wg0.key']],
     ['no tools', { ...state, trouble: 'missing' }, ['failed: wg-quick is not installed on this host']],
   ])('%s', (_, seen, expected) => {
     expect(summaries(wireguard, seen, asked)).toEqual(expected);
+  });
+
+  test.each([
+    ['those with an endpoint and signs of life', {}, 1],
+    ['nobody where it is not waited', { timeout: 0 }, 0],
+    ['no peer that comes to us', { peers: [{ public_key: one, allowed_ips: ['10.9.0.1/32'] }] }, 0],
+    [
+      'no peer that may be quiet',
+      { peers: [{ public_key: one, allowed_ips: ['10.9.0.1/32'], endpoint: '192.0.2.1:1' }] },
+      0,
+    ],
+  ])('who has to answer: %s', (_, differently, count) => {
+    expect(awaitedPeers(wireguard.params.parse({ ...asked, ...differently }))).toHaveLength(count);
+  });
+
+  test('a wait changes nothing', () => {
+    const plan = wireguard.plan({ ...state, silent: [one], age: 5 }, wireguard.params.parse(asked), {});
+    expect(plan).toMatchObject([{ harmless: true }]);
   });
 
   test('peers that cannot work are refused', () => {

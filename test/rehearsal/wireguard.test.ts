@@ -45,8 +45,8 @@ describe.skipIf(!(await canRehearse('WireGuard')))('WireGuard between two hosts'
     if (code !== 0) throw new Error(`${script}\nended with ${code}: ${stderr}`);
     return stdout;
   };
-  const apply = async <Params, State>(name: string, module: Module<Params, State>, params: unknown) => {
-    const done = await applyTask({
+  const applyOn = async <Params, State>(name: string, module: Module<Params, State>, params: unknown) =>
+    applyTask({
       module,
       params,
       execute: async (script) => {
@@ -54,9 +54,13 @@ describe.skipIf(!(await canRehearse('WireGuard')))('WireGuard between two hosts'
         return { ...result, bytes: Buffer.from(result.stdout) };
       },
     });
+  const apply = async <Params, State>(name: string, module: Module<Params, State>, params: unknown) => {
+    const done = await applyOn(name, module, params);
     if (done.failure) throw new Error(done.failure.failed);
     return { changes: done.changes.map(({ summary }) => summary), result: done.result };
   };
+  const publicKey = async (name: string): Promise<string> =>
+    (await must(name, 'wg pubkey </etc/wireguard/wg0.key')).trim();
   const peerOf = (key: unknown, behind: string, endpoint?: string) => ({
     public_key: key,
     allowed_ips: [behind],
@@ -87,16 +91,53 @@ describe.skipIf(!(await canRehearse('WireGuard')))('WireGuard between two hosts'
     expect(started.changes).toEqual([
       'create /etc/wireguard/wg0.conf',
       'enable wg-quick@wg0.service',
-      'start wg-quick@wg0.service',
+      'start wg-quick@wg0.service and wait for the other end',
     ]);
-    await vi.waitFor(ping, { timeout: 15_000, interval: 500 });
+    // It has been waited for.
+    await ping();
     // The way into the tunnel is in a table of its own: the host itself goes its own way.
     expect(await must('left', 'ip route show table 208')).toContain('default dev wg0');
     expect(await must('left', 'ip route get 192.0.2.1')).toContain('dev eth0');
   });
 
+  test('where no answer comes in time, what can be seen of the reason is told', async () => {
+    const [own, right] = [await publicKey('left'), await publicKey('right')];
+    const reason = async (key: string, endpoint: string): Promise<string> => {
+      const { failure } = await applyOn('left', wireguard, {
+        ...{ name: 'wg0', addresses: '10.9.0.2/24', table: 208, timeout: 6 },
+        peers: [peerOf(key, '0.0.0.0/0', endpoint)],
+      });
+      return failure?.failed.split('\n').at(-1) ?? 'it came up';
+    };
+    expect(await reason(right, '192.168.1.3:51999')).toMatch(
+      /^the tunnel wg0 did not come up in 6 seconds: nothing listens on UDP port 51999 of 192\.168\.1\.3/,
+    );
+    expect(await reason(right, '192.168.1.99:51820')).toContain('no host answers at 192.168.1.99');
+    expect(await reason(right, '10.99.0.1:51820')).toContain('10.99.0.1');
+    expect(await reason(right, 'nowhere.invalid:51820')).toContain(
+      'the name of the endpoint cannot be resolved',
+    );
+    expect(await reason(own, '192.168.1.3:51820')).toContain(`${own} is the key of this host itself`);
+    // The other end does not know this key as its own, and so says nothing.
+    const wrong = (await must('left', 'wg genkey | wg pubkey')).trim();
+    const silence = await reason(wrong, '192.168.1.3:51820');
+    expect(silence).toContain(
+      'no answer from 192.168.1.3, UDP port 51820, though the host itself answers a ping',
+    );
+    expect(silence).toContain(`is ${own} a peer there, and ${wrong} the key of that end`);
+    // With the same file again: it is started anew, for a name may lead to another address by now.
+    expect(await reason(wrong, '192.168.1.3:51820')).toContain('no answer from 192.168.1.3');
+    expect(await reason(right, '192.168.1.3:51820')).toBe('it came up');
+    await ping();
+  });
+
   test('it comes back after a reboot, and goes away when it is not wanted', async () => {
     await rehearsal.reboot('left');
+    // By itself: nobody sends anything through it.
+    await vi.waitFor(async () => must('left', "wg show wg0 latest-handshakes | grep -vw '0$'"), {
+      timeout: 30_000,
+      interval: 500,
+    });
     await vi.waitFor(ping, { timeout: 30_000, interval: 500 });
     const gone = await apply('left', wireguard, { name: 'wg0', state: 'absent' });
     expect(gone.changes).toEqual(['remove the interface wg0']);

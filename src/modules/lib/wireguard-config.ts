@@ -12,7 +12,7 @@ export function wireguardConfig(asked: WireguardParams): Secret {
     ...(port === undefined ? [] : [`ListenPort = ${port}`]),
     ...(mtu === undefined ? [] : [`MTU = ${mtu}`]),
     ...(table === 'auto' ? [] : [`Table = ${table}`]),
-    `PostUp = wg set %i private-key ${key}`,
+    `PostUp = ${['wg set %i private-key', key, ...keepalives(asked)].join(' ')}`,
     ...asked.post_up.map((command) => `PostUp = ${command}`),
     ...asked.post_down.map((command) => `PostDown = ${command}`),
     ...asked.peers.flatMap((peer) => [
@@ -23,7 +23,6 @@ export function wireguardConfig(asked: WireguardParams): Secret {
       ...(peer.preshared_key === undefined ? [] : [`PresharedKey = ${shared(peer.preshared_key)}`]),
       `AllowedIPs = ${peer.allowed_ips.join(', ')}`,
       ...(peer.endpoint === undefined ? [] : [`Endpoint = ${peer.endpoint}`]),
-      ...(peer.keepalive === undefined ? [] : [`PersistentKeepalive = ${peer.keepalive}`]),
     ]),
     '',
   ];
@@ -31,6 +30,16 @@ export function wireguardConfig(asked: WireguardParams): Secret {
     secret === undefined ? [] : [shared(secret)],
   );
   return new Secret(lines.join('\n'), secrets);
+}
+
+/**
+ * Together with the key: WireGuard sends the first sign of life when it is told of them. Told of them before it has
+ * a key, it sends none, and no later one either until something else goes through the tunnel.
+ */
+function keepalives({ peers }: WireguardParams): readonly string[] {
+  return peers.flatMap(({ public_key: key, keepalive }) =>
+    keepalive === undefined ? [] : [`peer ${key} persistent-keepalive ${keepalive}`],
+  );
 }
 
 function shared(key: string | Secret): string {

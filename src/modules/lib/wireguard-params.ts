@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { flag, secretText, text, textList } from '../../model/schema.ts';
+import { flag, seconds, secretText, text, textList } from '../../model/schema.ts';
 import { Secret } from '../../model/secret.ts';
 
 export const wireguardName = z
@@ -50,7 +50,9 @@ const peer = z.strictObject({
     .min(1)
     .max(65535)
     .optional()
-    .describe('Seconds between signs of life: 25 for a host behind a modem.'),
+    .describe(
+      'Seconds between signs of life: 25 for a host behind a modem. With `endpoint`: it has to answer, too.',
+    ),
 });
 
 /** Parameters of `wireguard`. */
@@ -83,6 +85,11 @@ export const wireguardParams = z
       .default('started')
       .describe('`absent` removes its file; the key stays.'),
     enabled: flag.default(true).describe('Whether it starts with the host.'),
+    timeout: seconds
+      .default(60)
+      .describe(
+        'Seconds in which peers with `endpoint` and `keepalive` must have answered; 0: nobody has to.',
+      ),
   })
   .superRefine((asked, context) => {
     const complain = (message: string): void => context.addIssue({ code: 'custom', message });
