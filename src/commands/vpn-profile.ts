@@ -28,8 +28,8 @@ export interface ProfileQuestion {
 
 export interface Profile {
   readonly text: string;
-  /** Its key is encrypted; the file with what opens it, on the server. */
-  readonly passphraseFile?: string;
+  /** Its key is encrypted: where to find what opens it. */
+  readonly opener?: string;
 }
 
 /** What to ask the server of the house for; everything that the inventory knows is taken from there. */
@@ -47,7 +47,7 @@ export function profileQuestion(
       ...(flags.dns ?? []).map((address) => `dhcp-option DNS ${address}`),
     ];
     const asked = { name, ca: flags.ca, server: flags.instance, remote, extra };
-    return question(openvpnBundle, asked, server, `${flags.ca}/${name}.pass`);
+    return question(openvpnBundle, asked, server, `in ${flags.ca}/${name}.pass on ${server.name}`);
   }
   const { range, settings } = networkOf(inventory, flags.network);
   const asked = {
@@ -90,7 +90,7 @@ function question<Params, State>(
   module: Module<Params, State>,
   written: unknown,
   server: Host,
-  passphraseFile?: string,
+  madeThere?: string,
 ): ProfileQuestion {
   const asked = module.params.safeParse(written);
   if (!asked.success) {
@@ -107,8 +107,10 @@ function question<Params, State>(
       if (isFailure(plan)) throw new UsageError(`${server.name}: ${plan.failed}`, plan.hint);
       const { profile, passphrase }: ValueMap = module.result?.(state, asked.data, [], {}) ?? {};
       if (!(profile instanceof Secret)) throw new Error('the host gave no profile');
-      const isEncrypted = passphrase instanceof Secret && passphraseFile !== undefined;
-      return { text: profile.reveal(), ...(isEncrypted && { passphraseFile }) };
+      const text = profile.reveal();
+      if (!text.includes('BEGIN ENCRYPTED PRIVATE KEY')) return { text };
+      const isMadeThere = passphrase instanceof Secret && madeThere !== undefined;
+      return { text, opener: isMadeThere ? madeThere : 'in `client_passphrases` of secrets.yaml' };
     },
   };
 }

@@ -48,8 +48,8 @@ export async function vpnProfileCommand(name: string, flags: VpnFlags, terminal:
     terminal.out(`${path} is written; only you can read it.\n`);
     terminal.out('Bring it to the device by a way you trust, then delete it: whoever has it can join.\n');
   }
-  if (profile.passphraseFile !== undefined && flags.write !== '-')
-    terminal.out(`Its key is encrypted; what opens it is in ${profile.passphraseFile} on ${server.name}.\n`);
+  if (profile.opener !== undefined && flags.write !== '-')
+    terminal.out(`Its key is encrypted; what opens it is ${profile.opener}.\n`);
   else if (profile.text.includes('BEGIN ENCRYPTED') && flags.write !== '-')
     terminal.out(
       `Its key is encrypted; what opens it is \`client_passphrases\` in secrets.yaml: homerun secret view secrets.yaml\n`,
