@@ -5,7 +5,9 @@ import type { Inventory } from '../model/inventory.ts';
 import type { Become, Playbook } from '../model/playbook.ts';
 import { Redactor, Secret } from '../model/secret.ts';
 import { modules } from '../modules/index.ts';
+import type { Value } from '../model/value.ts';
 import type { SecretStore } from '../secrets/index.ts';
+import { askPrompts } from './prompts.ts';
 import { openSecrets, readWithSecrets } from './secrets.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -22,6 +24,8 @@ export interface LoadFlags {
   readonly askBecomePass?: boolean;
   readonly vaultPasswordFile?: string;
   readonly check?: boolean;
+  /** `false`: nobody is asked for what `vars_prompt` wants. */
+  readonly asks?: boolean;
 }
 
 /** Reads inventory and playbook. Throws a DiagnosticError with every mistake in them. */
@@ -38,8 +42,9 @@ export async function load(
     ? new Secret(await terminal.ask('Password for sudo: ', { hidden: true }))
     : undefined;
   if (password) redactor.add(password);
-  const read = (): Playbook =>
+  const read = (answers: ReadonlyMap<string, Value> = new Map()): Playbook =>
     loadPlaybook(path, {
+      answers,
       inventory,
       modules,
       secrets: store,
@@ -56,7 +61,12 @@ export async function load(
       ...(flags.startAtTask === undefined ? {} : { startAtTask: flags.startAtTask }),
       ...(flags.check ? { check: true } : {}),
     });
-  return { inventory, playbook: await readWithSecrets(store, redactor, read) };
+  const playbook = await readWithSecrets(store, redactor, () => read());
+  const { prompts = [] } = playbook;
+  if (prompts.length === 0 || flags.asks === false) return { inventory, playbook };
+  // Nobody is asked before the files are known to be right; what was answered may show one more mistake.
+  const answers = await askPrompts(prompts, terminal, redactor);
+  return { inventory, playbook: await readWithSecrets(store, redactor, () => read(answers)) };
 }
 
 /** Reads the inventory alone. Throws a DiagnosticError with every mistake in it. */

@@ -26,7 +26,7 @@ export async function rehearseCommand(
       'for example: homerun rehearse playbooks/site.yaml',
     );
   // Mistakes in the files are told before anything is built.
-  await load(path, flags, terminal, new Redactor());
+  await load(path, { ...flags, asks: false }, terminal, new Redactor());
   const inventory = await loadInventoryFile(
     findInventory(path, flags.inventory),
     terminal,

@@ -45,7 +45,8 @@ export async function runCommand(path: string, flags: RunFlags, terminal: Termin
 }
 
 async function run(path: string, flags: RunFlags, terminal: Terminal, redactor: Redactor): Promise<number> {
-  const { inventory, playbook } = await load(path, flags, terminal, redactor);
+  const asks = !flags.listHosts && !flags.listTasks;
+  const { inventory, playbook } = await load(path, { ...flags, asks }, terminal, redactor);
   if (flags.listHosts || flags.listTasks) return list(playbook, flags, terminal);
   let reporter: Reporter | undefined;
   const pause = (): (() => void) => reporter?.pause?.() ?? (() => undefined);
@@ -93,7 +94,7 @@ async function run(path: string, flags: RunFlags, terminal: Terminal, redactor: 
 
 /** `homerun check`: all that can be found wrong without a host. */
 export async function checkCommand(path: string, flags: RunFlags, terminal: Terminal): Promise<number> {
-  const { playbook } = await load(path, flags, terminal, new Redactor());
+  const { playbook } = await load(path, { ...flags, asks: false }, terminal, new Redactor());
   const tasks = playbook.plays.reduce((sum, play) => sum + play.tasks.length, 0);
   const plays = count(playbook.plays.length, 'play');
   terminal.out(`${playbook.path}: no mistakes in ${plays} with ${count(tasks, 'task')}.\n`);

@@ -7,6 +7,7 @@ import type { ValueMap } from '../model/value.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Journal } from './journal.ts';
 import type { Saver } from './save.ts';
+import type { Throttled } from './throttle.ts';
 
 /** What is the same for every host of a run. */
 export interface Settings {
@@ -21,6 +22,8 @@ export interface Settings {
   /** Milliseconds; only for showing how long something took. */
   readonly clock: () => number;
   readonly signal: AbortSignal | undefined;
+  /** Lets only so many hosts at a time make the changes of one task. */
+  readonly throttled: Throttled;
   emit(event: RunEvent): void;
   /** Opens nothing yet: the first session connects. */
   connect(host: Host): Transport;

@@ -90,7 +90,8 @@ function report(context: HostContext, entry: Entry, unit: Unit | undefined, happ
   const { settings, host, counts } = context;
   counts[outcome]++;
   const hidden = entry.task.noLog;
-  const label = (unit?.item ?? happened.item)?.label;
+  const item = unit?.item ?? happened.item;
+  const label = item?.label;
   const showScripts = !hidden && (settings.verbose || outcome === 'failed' || outcome === 'ignored');
   const event: TaskFinished = {
     kind: 'task-finished',
@@ -99,7 +100,8 @@ function report(context: HostContext, entry: Entry, unit: Unit | undefined, happ
     outcome,
     changes: (happened.changes ?? [])
       .filter((change) => change.harmless !== true)
-      .map((change) => shown(change, hidden)),
+      .map((change) => shown(change, hidden, item?.diff)),
+    ...(item?.diff === true && !hidden ? { diff: true } : {}),
     seconds: (happened.milliseconds ?? 0) / 1000,
     scripts: showScripts ? (happened.scripts ?? []) : [],
     ...(label === undefined ? {} : { item: hidden ? '(hidden by no_log)' : label }),
@@ -121,9 +123,11 @@ function report(context: HostContext, entry: Entry, unit: Unit | undefined, happ
   }
 }
 
-function shown(change: Change, hidden: boolean): TaskFinished['changes'][number] {
+function shown(change: Change, hidden: boolean, diff?: boolean): TaskFinished['changes'][number] {
   if (hidden) return { summary: 'changed; details are hidden by no_log' };
   const { summary, before, after, subject } = change;
+  // Nobody gets what differs, programs that read the events neither.
+  if (diff === false) return { summary };
   return {
     summary,
     ...(before === undefined ? {} : { before }),

@@ -6,7 +6,7 @@ import { createEntry, type Acting, type Entry } from './entry.ts';
 import { exchange } from './exchange.ts';
 import { referenceOf } from './finish.ts';
 import { flush } from './flush.ts';
-import { promise } from './handlers.ts';
+import { promise, takeBack } from './handlers.ts';
 import { buildWindow, type Slot } from './window.ts';
 
 /** Turns looked ahead after a change; doubled while nothing changes. */
@@ -47,18 +47,33 @@ async function performEntries(context: HostContext, queue: Entry[]): Promise<voi
     if (acting) promise(context, acting.unit);
     const before = acting;
     try {
-      const sent = context.settings.clock();
-      const answers = await exchange(context, acting, window);
-      const usable = acting
-        ? await concludeActing(context, queue, acting, answers, context.settings.clock() - sent)
-        : true;
-      acting = usable ? await consume(context, queue, window, answers) : undefined;
+      acting = await context.settings.throttled(acting?.unit, () => round(context, queue, before, window));
     } finally {
       before?.saves?.discard();
     }
     reach = acting ? FLOOR : Math.min(CEILING, (before ? FLOOR : reach) * 2);
   }
   context.milliseconds += context.settings.clock() - started;
+}
+
+/** Sends, and uses what comes back. Gives the next turn that needs a change. */
+async function round(
+  context: HostContext,
+  queue: Entry[],
+  acting: Acting | undefined,
+  window: readonly Slot[],
+): Promise<Acting | undefined> {
+  if (!isGoing(context)) {
+    // The play ended for everybody while this host waited for its turn.
+    if (acting) takeBack(context, acting.unit);
+    return undefined;
+  }
+  const sent = context.settings.clock();
+  const answers = await exchange(context, acting, window);
+  const usable = acting
+    ? await concludeActing(context, queue, acting, answers, context.settings.clock() - sent)
+    : true;
+  return usable ? consume(context, queue, window, answers) : undefined;
 }
 
 /** For whoever watches: the task whose actions are sent, else the first that is looked at. */

@@ -12,6 +12,7 @@ import { recover } from './handlers.ts';
 import { flushHandlers, perform } from './host.ts';
 import type { Journal } from './journal.ts';
 import type { Saver } from './save.ts';
+import { createThrottled } from './throttle.ts';
 
 /** Milliseconds for the farewell to all hosts after an interruption. */
 const PATIENCE = 1000;
@@ -52,6 +53,7 @@ export async function runPlaybook(options: RunOptions): Promise<readonly HostRec
     saver,
     clock,
     signal,
+    throttled: createThrottled(),
     emit,
     connect,
   };

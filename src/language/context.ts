@@ -7,6 +7,7 @@ import type { ValueMap } from '../model/value.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Folders, TemplateFiles } from './files.ts';
 import type { Condition } from './keywords.ts';
+import type { Answers } from './prompts.ts';
 import { magicOf } from './magic.ts';
 import { Scope, type Layer } from './scope.ts';
 import type { TaskSource } from './task-source.ts';
@@ -23,6 +24,7 @@ export interface Loading {
   readonly inventory: Inventory;
   readonly modules: ReadonlyMap<string, Module>;
   readonly extra: ValueMap;
+  readonly answers: Answers;
   readonly become: BecomeOptions;
   readonly check: boolean;
   /** What opens `!env`, `!secret` and their kin. */
@@ -84,6 +86,7 @@ interface Settings {
   readonly checkMode?: boolean;
   readonly diff?: boolean;
   readonly timeout?: number | string;
+  readonly throttle?: number;
 }
 
 interface Inheritable {
@@ -99,6 +102,7 @@ interface Inheritable {
   readonly check_mode?: boolean | undefined;
   readonly diff?: boolean | undefined;
   readonly timeout?: number | string | undefined;
+  readonly throttle?: number | undefined;
   readonly notify?: readonly string[] | undefined;
 }
 
@@ -132,6 +136,7 @@ function settingsOf(keywords: Inheritable): Settings {
     ...(keywords.check_mode !== undefined && { checkMode: keywords.check_mode }),
     ...(keywords.diff !== undefined && { diff: keywords.diff }),
     ...(keywords.timeout !== undefined && { timeout: keywords.timeout }),
+    ...(keywords.throttle !== undefined && { throttle: keywords.throttle }),
   };
 }
 

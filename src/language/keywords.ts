@@ -24,6 +24,9 @@ const method = z.enum(['sudo', 'su', 'doas']);
 /** One expression, or several of which all must hold. */
 export type Condition = boolean | string | readonly (boolean | string)[];
 
+/** Hosts at the same time. */
+const share = z.number().int().min(1);
+
 /** What tasks, blocks and includes hand down to what is inside them. */
 const inherited = {
   name: text.optional(),
@@ -40,6 +43,7 @@ const inherited = {
   diff: flag.optional(),
   timeout: numberOrTemplate.optional(),
   notify: textList.optional(),
+  throttle: share.optional(),
 };
 
 export const taskSchema = z.strictObject({
@@ -62,6 +66,14 @@ export const taskSchema = z.strictObject({
 
 export const blockSchema = z.strictObject({ ...inherited, block: list });
 
+const promptSchema = z.strictObject({
+  name: text,
+  prompt: text.optional(),
+  default: text.optional(),
+  private: flag.default(true),
+  confirm: flag.default(false),
+});
+
 export const playSchema = z.strictObject({
   name: text.optional(),
   hosts: textList,
@@ -72,6 +84,7 @@ export const playSchema = z.strictObject({
   gather_facts: flag.optional(),
   vars: map.optional(),
   vars_files: textList.optional(),
+  vars_prompt: z.array(promptSchema).optional(),
   pre_tasks: taskList.optional(),
   tasks: taskList.optional(),
   post_tasks: taskList.optional(),
@@ -91,6 +104,7 @@ export const playSchema = z.strictObject({
   check_mode: flag.optional(),
   diff: flag.optional(),
   timeout: z.number().optional(),
+  throttle: share.optional(),
 });
 
 export const importSchema = z.strictObject({

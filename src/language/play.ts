@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Host } from '../model/inventory.ts';
-import type { Play } from '../model/playbook.ts';
+import type { Play, Prompt } from '../model/playbook.ts';
 import { positionAt } from '../model/source.ts';
 import { isList, type Value, type ValueMap } from '../model/value.ts';
 import { bind, bindHandlers } from './bind.ts';
@@ -11,6 +11,7 @@ import type { Mistakes } from './mistakes.ts';
 import { valueSpan } from './origin.ts';
 import { findHosts } from './pattern.ts';
 import type { PlaySource } from './plays.ts';
+import { answerLayer, promptsOf } from './prompts.ts';
 import { Registers } from './registers.ts';
 import { Scope, type Layer } from './scope.ts';
 import type { Step } from './step.ts';
@@ -24,6 +25,7 @@ export interface BoundPlay {
   readonly play: Play;
   readonly steps: readonly Step[];
   readonly handlers: readonly Step[];
+  readonly prompts: readonly Prompt[];
 }
 
 export function bindPlay(
@@ -38,16 +40,19 @@ export function bindPlay(
   const isNeeded = isNeededBy(source, loading, limit, mistakes);
   const hosts = limit && !isNeeded ? all.filter((host) => limit.has(host.name)) : all;
   const registers = new Registers();
-  const context = contextOf(source, loading, folders, hosts, registers, mistakes);
+  const prompts = promptsOf(source, loading.extra, mistakes);
+  const asked = answerLayer(prompts, loading.answers);
+  const context = contextOf(source, loading, folders, hosts, registers, asked, mistakes);
   const reading = { modules: loading.modules, mistakes, folder: dirname(source.path) };
-  const read = (list: readonly Value[] | undefined): readonly TaskSource[] => readTasks(list ?? [], reading);
+  const read = (list: readonly Value[] | undefined, areHandlers = false): readonly TaskSource[] =>
+    readTasks(list ?? [], { ...reading, areHandlers });
   const tasks = [...read(keywords.pre_tasks), ...read(keywords.tasks), ...read(keywords.post_tasks)];
   const onMistake = (mistake: TextMistake): void => mistakes.add(toDiagnostic(mistake, span));
   const steps = bind(tasks, context, onMistake);
   // Handlers run because they are notified, whatever tags were asked for.
   const everything = { ...loading, selects: () => true };
   const handlers = bindHandlers(
-    read(keywords.handlers),
+    read(keywords.handlers, true),
     { ...context, loading: everything, tags: [] },
     onMistake,
   );
@@ -63,7 +68,7 @@ export function bindPlay(
     ...serialOf(raw['serial'], hosts.length),
     ...shareOf(keywords),
   };
-  return { play, steps, handlers };
+  return { play, steps, handlers, prompts };
 }
 
 function hostsOf({ raw, keywords }: PlaySource, loading: Loading, mistakes: Mistakes): readonly Host[] {
@@ -102,12 +107,14 @@ function contextOf(
   folders: Folders,
   hosts: readonly Host[],
   registers: Registers,
+  asked: Layer,
   mistakes: Mistakes,
 ): Context {
   const { become, become_user: user, become_method: method, environment } = keywords;
   const base: readonly Layer[] = [
     ...(keywords.vars ? [{ values: keywords.vars }] : []),
     ...vars.map((values) => ({ values })),
+    asked,
   ];
   const files = variableFiles(keywords.vars_files ?? [], hosts.length, raw, loading, folders, base, mistakes);
   for (const host of hosts) files(host);
@@ -132,6 +139,7 @@ function contextOf(
       ...(keywords.check_mode !== undefined && { checkMode: keywords.check_mode }),
       ...(keywords.diff !== undefined && { diff: keywords.diff }),
       ...(keywords.timeout !== undefined && { timeout: keywords.timeout }),
+      ...(keywords.throttle !== undefined && { throttle: keywords.throttle }),
     },
     idPrefix: '',
     includes: [],

@@ -15,6 +15,7 @@ import { Known } from './known.ts';
 import { Mistakes } from './mistakes.ts';
 import { matchHosts } from './pattern.ts';
 import { bindPlay, type BoundPlay } from './play.ts';
+import type { Answers } from './prompts.ts';
 import { readPlays } from './plays.ts';
 import { shownPath } from './source-text.ts';
 import { Tags } from './tags.ts';
@@ -30,6 +31,8 @@ export interface LoadOptions {
   readonly tags?: readonly string[];
   readonly skipTags?: readonly string[];
   readonly extraVariables?: ValueMap;
+  /** To what `prompts` of the playbook ask, by name; absent before anybody was asked. */
+  readonly answers?: Answers;
   /** Where neither task nor play say as whom to run. */
   readonly become?: BecomeOptions;
   /** What the variable `check_mode` says. */
@@ -59,6 +62,7 @@ export function loadPlaybook(path: string, options: LoadOptions): Playbook {
   return {
     path: shownPath(path),
     plays: options.startAtTask === undefined ? plays : startAt(options.startAtTask, plays),
+    prompts: bound.flatMap(({ play, prompts }) => (play.hosts.length > 0 ? prompts : [])),
   };
 }
 
@@ -69,6 +73,7 @@ function loadingOf(options: LoadOptions, tags: Tags, mistakes: Mistakes): Loadin
     inventory: options.inventory,
     modules,
     extra: options.extraVariables ?? {},
+    answers: options.answers ?? new Map(),
     become: options.become ?? {},
     check: options.check ?? false,
     secrets: options.secrets,

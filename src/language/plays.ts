@@ -90,7 +90,12 @@ function readImport(
   around: Around,
   mistakes: Mistakes,
 ): readonly PlaySource[] {
-  const read = validateKeywords(importSchema, raw, mistakes, { owner: 'this import', span });
+  const refused = reportUnsupported(raw, 'import', mistakes);
+  const rest = pick(
+    raw,
+    Object.keys(raw).filter((key) => !refused.includes(key)),
+  );
+  const read = validateKeywords(importSchema, rest, mistakes, { owner: 'this import', span });
   if (!read) return [];
   checkNames(read.vars ?? {}, mistakes);
   const target = join(dirname(path), read.import_playbook);

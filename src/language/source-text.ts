@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Revealed, SecretSource } from '../model/secret-source.ts';
 import type { SourceFile, Span } from '../model/source.ts';
@@ -60,7 +60,17 @@ function readText(path: string, mistakes: Mistakes, from: Span | undefined): str
 
 function unreadable(path: string, error: unknown): Diagnostic {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return { code: 'file-missing', message: `there is no file ${shownPath(path)}` };
+  if (code === 'ENOENT')
+    return { code: 'file-missing', message: `there is no file ${shownPath(path) || "''"}` };
+  if (code === 'EISDIR') return folderInPlaceOf(path);
   const reason = error instanceof Error ? error.message : String(error);
   return { code: 'file-unreadable', message: `cannot read ${shownPath(path)}: ${reason}` };
+}
+
+function folderInPlaceOf(path: string): Diagnostic {
+  const files = readdirSync(path).filter((name) => /\.ya?ml$/.test(name));
+  const named = files.sort().map((name) => shownPath(join(path, name)));
+  const message = `${shownPath(path) || '.'} is a folder, not a file`;
+  if (named.length === 0) return { code: 'file-unreadable', message };
+  return { code: 'file-unreadable', message, hint: `name a file: in it there are ${named.join(', ')}` };
 }

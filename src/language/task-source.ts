@@ -3,6 +3,7 @@ import type { Module } from '../model/module.ts';
 import { positionAt, type Span } from '../model/source.ts';
 import { nearest } from '../model/suggest.ts';
 import { isMap, typeName, type Value, type ValueMap } from '../model/value.ts';
+import { reportIdle, reportIncludeKeys } from './idle.ts';
 import { blockSchema, taskSchema, type BlockKeywords, type TaskKeywords } from './keywords.ts';
 import { pick } from './merge.ts';
 import type { Mistakes } from './mistakes.ts';
@@ -48,6 +49,8 @@ export interface Reading {
   readonly modules: ReadonlyMap<string, Module>;
   readonly mistakes: Mistakes;
   readonly folder: string;
+  /** Whether the list stands under `handlers`; absent for a file, which may be included here and there. */
+  readonly areHandlers?: boolean;
 }
 
 const META = ['flush_handlers', 'end_host', 'end_play', 'noop', 'reset_connection', 'clear_facts'] as const;
@@ -111,11 +114,12 @@ function readOne(written: Written, reading: Reading): TaskSource | undefined {
   const key = chooseAction(action, refused.length > 0, written, reading);
   if (key === undefined) return undefined;
   const name = shortName(key);
+  const kind = name === 'meta' ? 'meta' : /^(?:include|import)_tasks$/.test(name) ? 'include' : 'task';
+  if (keywords) reportIdle(kind, keywords, raw, mistakes, reading.areHandlers);
   const value = raw[key] ?? null;
   // Without keywords the parameters are checked all the same, so that all mistakes come at once.
-  if (name === 'meta') return keywords && readMeta(value, key, { ...written, keywords }, mistakes);
-  if (name === 'include_tasks' || name === 'import_tasks')
-    return keywords && readInclude(value, key, { ...written, keywords }, mistakes);
+  if (kind === 'meta') return keywords && readMeta(value, key, { ...written, keywords }, mistakes);
+  if (kind === 'include') return keywords && readInclude(value, key, { ...written, keywords }, mistakes);
   const module = reading.modules.get(name);
   const parameters = module && readParameters(module, raw, key, span, mistakes);
   return module && keywords && parameters
@@ -224,6 +228,7 @@ function readInclude(
   written: Written & { keywords: TaskKeywords },
   mistakes: Mistakes,
 ): TaskSource | undefined {
+  reportIncludeKeys(value, key, mistakes);
   const file = isMap(value) ? value['file'] : value;
   if (typeof file === 'string' && file !== '') return { ...written, kind: 'include', key, file };
   const span = valueSpan(written.raw, key);

@@ -69,6 +69,8 @@ export function workItem(turn: Turn, scope: Scope, attempt: Attempt): WorkItem {
     notify,
     ignoreErrors,
     ...(settings.checkMode !== undefined && { checkMode: settings.checkMode }),
+    ...(settings.diff !== undefined && { diff: settings.diff }),
+    ...(settings.throttle !== undefined && { throttle: settings.throttle }),
     ...(timeout !== undefined && { timeout }),
     ...(retry && { retry }),
     secrets,

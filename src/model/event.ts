@@ -70,6 +70,8 @@ export interface TaskFinished {
   readonly item?: string;
   readonly outcome: Outcome;
   readonly changes: readonly ShownChange[];
+  /** The task's own `diff: true`: what differs is shown, whether or not `--diff` was given. */
+  readonly diff?: true;
   /** For `failed` and `ignored`. */
   readonly failure?: Failure;
   /** For `skipped`: why; for `unknown`: until when; for `debug`: its message. */

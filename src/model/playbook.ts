@@ -7,6 +7,20 @@ import type { Value, ValueMap } from './value.ts';
 export interface Playbook {
   readonly path: string;
   readonly plays: readonly Play[];
+  /** What its plays want to be asked before the run. */
+  readonly prompts?: readonly Prompt[];
+}
+
+/** A variable that a person gives (`vars_prompt`). */
+export interface Prompt {
+  readonly name: string;
+  readonly question: string;
+  /** For no answer, or where nobody is there to give one. */
+  readonly otherwise?: string;
+  /** What is typed is not shown, then or later. */
+  readonly isHidden: boolean;
+  /** Typed twice, so that a slip is noticed. */
+  readonly isRepeated: boolean;
 }
 
 export interface Play {
@@ -88,8 +102,12 @@ export interface WorkItem {
   /** Names of handlers or topics. */
   readonly notify: readonly string[];
   readonly ignoreErrors: boolean;
-  /** Overrides the run's mode for this task (`check_mode:`, `diff:`). */
+  /** Overrides the run's mode for this task (`check_mode:`). */
   readonly checkMode?: boolean;
+  /** Whether what differs is shown, whatever the run shows (`diff:`). */
+  readonly diff?: boolean;
+  /** Hosts that may make its changes at the same time. */
+  readonly throttle?: number;
   /** Seconds that one script of it may take. */
   readonly timeout?: number;
   /** Secrets that stand in its parameters, inputs or environment, for whoever shows them. */

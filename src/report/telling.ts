@@ -28,7 +28,7 @@ export function tell(event: TaskFinished, options: DetailOptions): readonly Said
     case 'changed':
       return event.changes.map((change) => ({
         text: oneLine(change.summary),
-        below: changeDetails(change, options),
+        below: changeDetails(change, event.diff ? { ...options, diff: true } : options),
       }));
     case 'failed':
     case 'ignored':

@@ -122,3 +122,26 @@ test('a plan calls unknown what needs the answer of a command that it does not r
     inside | unknown | until the changes above are made: FOLDER/x/y does not exist"
   `);
 });
+
+test('a task shows what differs, or does not, whatever the run shows', async () => {
+  const root = folder({
+    'site.yaml': `- hosts: here
+  diff: false
+  tasks:
+    - {name: Quiet, copy: {dest: "{{root}}/quiet", content: "quiet text"}}
+    - {name: Loud, copy: {dest: "{{root}}/loud", content: "loud text"}, diff: true}
+`,
+  });
+  const args = ['site.yaml', '-e', `root=${root}`];
+  for (const plan of [
+    ['plan', ...args],
+    ['run', ...args, '--check'],
+  ]) {
+    const { stdout } = await homerun(root, plan);
+    expect(stdout).toContain('here |   (empty) → loud text');
+    expect(stdout).not.toContain('quiet text');
+  }
+  const { stdout } = await homerun(root, ['plan', ...args, '-o', 'json']);
+  expect(stdout).toContain('loud text');
+  expect(stdout.replaceAll(/"scripts":\[.*?\]/g, '')).not.toContain('quiet text');
+});

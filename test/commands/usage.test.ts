@@ -139,6 +139,11 @@ test.each([
   ],
   [['run', 'site.yaml', '-e', '@nope'], 'error: there is no file nope\n'],
   [['check', 'nope.yaml'], 'error: there is no file nope.yaml\n'],
+  [['check', ''], "error: there is no file ''\n"],
+  [
+    ['run', '.'],
+    'error: . is a folder, not a file\n  hint: name a file: in it there are inventory.yaml, site.yaml\n',
+  ],
 ])('%j is a mistake, and nothing is run', async (args, message) => {
   expect(await homerun(root, args)).toMatchObject({
     code: 2,

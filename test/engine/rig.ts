@@ -92,6 +92,8 @@ export interface TaskOptions {
   readonly noLog?: boolean;
   readonly retry?: WorkItem['retry'];
   readonly timeout?: number;
+  readonly throttle?: number;
+  readonly diff?: boolean;
   /** Turns of the loop that its `when` leaves out. */
   readonly leaveOut?: readonly number[];
   readonly secrets?: WorkItem['secrets'];
@@ -118,6 +120,8 @@ export function task<P, S>(module: Module<P, S>, params: P | readonly P[], optio
     ...(options.secrets ? { secrets: options.secrets } : {}),
     ...(options.retry ? { retry: options.retry } : {}),
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+    ...(options.throttle === undefined ? {} : { throttle: options.throttle }),
+    ...(options.diff === undefined ? {} : { diff: options.diff }),
     ...(options.user === undefined ? {} : { become: { user: options.user, method: 'sudo' as const } }),
     conclude: options.conclude ?? (({ changed, failed }) => ({ changed, failed })),
   });

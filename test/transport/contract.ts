@@ -31,6 +31,7 @@ export function describeTransport(name: string, start: () => Promise<Transport>)
         stdout: 'out\n',
         stderr: 'err\n',
         bytes: Buffer.from('out\n'),
+        at: expect.any(Number),
       });
     });
 
@@ -59,6 +60,22 @@ export function describeTransport(name: string, start: () => Promise<Transport>)
     it('carries binary output, NUL included', async () => {
       const reply = await ask("printf '\\000\\377\\036\\n\\001'");
       expect(reply.bytes).toEqual(Buffer.from([0, 0xff, 0x1e, 0x0a, 1]));
+    });
+
+    it('hands what a script prints to whoever receives it, piece by piece, and keeps none of it', async () => {
+      const received: Uint8Array[] = [];
+      const receive = (bytes: Uint8Array): void => void received.push(bytes);
+      const replies = await session.run([
+        { script: raw("printf '\\000one'"), receive },
+        { script: raw('printf lost; echo why >&2; exit 3'), receive },
+        { script: raw('printf two'), receive },
+      ]);
+      expect(Buffer.concat(received).toString()).toBe('\0onetwo');
+      expect(replies.map((reply) => [reply?.code, reply?.stdout, reply?.stderr])).toEqual([
+        [0, '', ''],
+        [3, '', 'why\n'],
+        [0, '', ''],
+      ]);
     });
 
     it('keeps output without a final newline, and empty output, as it is', async () => {
