@@ -6,6 +6,7 @@ import { loadInventory } from '../../src/language/index.ts';
 import { sh } from '../../src/model/script.ts';
 import { bootRehearsal, type Rehearsal, type Station } from '../../src/rehearsal/index.ts';
 import { readQrCode } from '../report/read-qr-code.ts';
+import { OUTSIDE, SERVER, WEB_SERVER } from './checks.ts';
 import { homerun, named, root, type Ran } from './house.ts';
 import { canRehearse } from './possible.ts';
 
@@ -51,6 +52,12 @@ describe.skipIf(!(await canRehearse('a phone by WireGuard')))('a phone by WireGu
     const lines = shown.replaceAll('\r\n', '\n').split('\n');
     return { shown, status, read: () => readQrCode(lines.filter((line) => line.startsWith('\u001b['))) };
   };
+  /** With exactly this text. */
+  const joinWith = async (input: string): Promise<void> => {
+    await phone.exec('umask 077; mkdir -p /etc/wireguard; cat > /etc/wireguard/phone.conf', { input });
+    await must(phone, 'wg-quick up phone 2>&1');
+    await vi.waitFor(async () => must(phone, 'ping -c 1 -W 2 10.8.0.2'), { timeout: 30_000, interval: 500 });
+  };
   const banner = async (address: string, port: number): Promise<string> =>
     (await phone.exec(`nc -w 3 ${address} ${port} </dev/null`)).stdout.trim();
 
@@ -86,14 +93,29 @@ describe.skipIf(!(await canRehearse('a phone by WireGuard')))('a phone by WireGu
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const input = readFileSync(path, 'utf8');
     expect(onTerminal(80, 50, profile('phone', '--qr')).read()).toBe(input);
-    await phone.exec('umask 077; mkdir -p /etc/wireguard; cat > /etc/wireguard/phone.conf', { input });
-    await must(phone, 'wg-quick up phone 2>&1');
-    await vi.waitFor(async () => must(phone, 'ping -c 1 -W 2 10.8.0.2'), { timeout: 30_000, interval: 500 });
+    await joinWith(input);
     expect(await banner('10.8.0.2', 2121)).toBe('the nas');
     await must(phone, 'ip route replace 192.168.1.0/24 dev phone');
     expect(await banner('192.168.1.21', 22)).toBe('');
     expect(await must('vpn', 'stat -c "%a %U" /etc/wireguard/phone.key')).toBe('600 root\n');
     expect(named(await homerun(house, ['run', playbook], { inventory }), 'changed')).toEqual([]);
+  });
+
+  test('with --everything all that it sends goes through the server', async () => {
+    const outside = await house.client('outside', 'internet', { address: OUTSIDE });
+    await must(outside, WEB_SERVER);
+    // An address that the phone is not on one wire with, as that always goes the short way.
+    await must(outside, 'ip address add 198.51.100.7/32 dev lo');
+    await must('vpn', `ip route replace 198.51.100.7 via ${OUTSIDE}`);
+    const seen = async (): Promise<string> =>
+      (await phone.exec('curl -s --max-time 5 http://198.51.100.7/cgi-bin/who')).stdout;
+    expect(await seen()).toBe('');
+    await must(phone, 'wg-quick down phone 2>&1');
+    await joinWith(run(profile('phone', '--everything', '--write', '-')));
+    await vi.waitFor(async () => expect(await seen()).toBe(SERVER), { timeout: 15_000, interval: 500 });
+    expect(await banner('10.8.0.2', 2121)).toBe('the nas');
+    // Not while it is out of the tunnel.
+    expect((await outside.exec('nc -w 3 10.8.0.2 2121 </dev/null')).stdout).toBe('');
   });
 
   test('who is taken off the list is locked out, and gets no profile any more', async () => {
