@@ -27,27 +27,26 @@ export async function installIperf(rehearsal, folder) {
   await must(rehearsal, 'vpn', 'iperf3 -s -D');
 }
 
-/** The bundled playbooks build it. */
+/** The tasks of the bundled playbooks build it. */
 export async function buildTunnel(rehearsal, root, folder, vpn) {
-  for (const playbook of ['vpn-server', 'router']) {
-    const [program, ...rest] = rehearsal.controller([
-      ...[process.execPath, join(root, 'dist/cli.js'), 'run', join(root, `playbooks/${playbook}.yaml`)],
-      ...['-i', join(root, 'inventory.yaml'), '--limit', 'pi:vpn', '-e', `vpn=${vpn}`],
-      ...['--private-key', rehearsal.privateKey, '--known-hosts', rehearsal.knownHosts, '--no-ssh-config'],
-    ]);
-    const env = { ...process.env, XDG_STATE_HOME: folder };
-    const ran = spawnSync(program, rest, { encoding: 'utf8', env });
-    if (ran.status !== 0) throw new Error(`${playbook}: ${ran.stdout}${ran.stderr}`);
-  }
+  const [program, ...rest] = rehearsal.controller([
+    ...[process.execPath, join(root, 'dist/cli.js'), 'run', join(root, 'bench/tunnel.yaml')],
+    ...['-i', join(root, 'inventory.yaml'), '--limit', 'pi:vpn', '-e', `vpn=${vpn}`],
+    ...['--private-key', rehearsal.privateKey, '--known-hosts', rehearsal.knownHosts, '--no-ssh-config'],
+  ]);
+  const env = { ...process.env, XDG_STATE_HOME: folder };
+  const ran = spawnSync(program, rest, { encoding: 'utf8', env });
+  if (ran.status !== 0) throw new Error(`${vpn}: ${ran.stdout}${ran.stderr}`);
   if (vpn !== 'openvpn') return;
   for (const host of ['pi', 'vpn']) await must(rehearsal, host, `systemctl stop ${unit[host]}@home`);
 }
 
 /** Both ends with the house's own configuration and more options; gives the cipher that they agree on. */
-export async function startOpenvpn(rehearsal, { options = [], pi = {} }) {
+export async function startOpenvpn(rehearsal, { options = [], own = {}, environment = {} }) {
   for (const host of ['vpn', 'pi']) {
-    const more = host === 'pi' ? Object.entries(pi).map(([name, value]) => `-E ${name}='${value}'`) : [];
-    const command = `/usr/sbin/openvpn --cd ${folderOf[host]} --config home.conf ${options.join(' ')}`;
+    const more =
+      host === 'pi' ? Object.entries(environment).map(([name, value]) => `-E ${name}='${value}'`) : [];
+    const command = `/usr/sbin/openvpn --cd ${folderOf[host]} --config home.conf ${[...options, ...(own[host] ?? [])].join(' ')}`;
     await must(
       rehearsal,
       host,
@@ -91,7 +90,11 @@ export async function transfer(rehearsal, { to = '10.8.0.1', process: program = 
   );
   const before = [await spent('pi'), await spent('vpn')];
   const flow = async (...options) => {
-    const text = await must(rehearsal, 'pi', `iperf3 -J -c ${to} -t ${seconds} ${options.join(' ')}`);
+    const text = await must(
+      rehearsal,
+      'pi',
+      `iperf3 -J -c ${to} -t ${seconds} ${options.join(' ')}`,
+    );
     return JSON.parse(text).end.sum_received;
   };
   const [up, down] = [await flow(), await flow('-R')];

@@ -12,6 +12,12 @@ import { buildWindow, type Slot } from './window.ts';
 /** Turns looked ahead after a change; doubled while nothing changes. */
 const FLOOR = 8;
 
+/** Where this many turns in a row needed a change, the next one mostly does, too, and what was asked behind it is asked again. */
+const STREAK = 3;
+
+/** Turns looked ahead in such a row: where it ends, one exchange more finds out. */
+const STREAK_REACH = 2;
+
 /** Turns looked ahead at most: one write of about a megabyte. */
 const CEILING = 512;
 
@@ -40,6 +46,7 @@ async function performEntries(context: HostContext, queue: Entry[]): Promise<voi
   const started = context.settings.clock();
   let acting: Acting | undefined;
   let reach = CEILING;
+  let streak = 0;
   while (queue.length > 0 && isGoing(context)) {
     // Nothing is looked at behind a file that is on its way here: what follows may read it on this machine.
     const window = acting?.saves ? [] : buildWindow(context, queue, reach, acting?.unit);
@@ -51,11 +58,13 @@ async function performEntries(context: HostContext, queue: Entry[]): Promise<voi
     } finally {
       before?.saves?.discard();
     }
-    reach = acting ? FLOOR : Math.min(CEILING, (before ? FLOOR : reach) * 2);
+    streak = acting ? streak + 1 : 0;
+    reach = acting ? reachAfter(streak) : Math.min(CEILING, (before ? FLOOR : reach) * 2);
   }
   context.milliseconds += context.settings.clock() - started;
 }
 
+<<<<<<< HEAD
 /** Sends, and uses what comes back. Gives the next turn that needs a change. */
 async function round(
   context: HostContext,
@@ -74,6 +83,11 @@ async function round(
     ? await concludeActing(context, queue, acting, answers, context.settings.clock() - sent)
     : true;
   return usable ? consume(context, queue, window, answers) : undefined;
+=======
+/** A slow processor feels it: on a fresh card each probe would be asked eight times, and each starts programs. */
+function reachAfter(streak: number): number {
+  return streak < STREAK ? FLOOR : STREAK_REACH;
+>>>>>>> fd06799 (Ask little ahead while every task changes, and spare a Pi AES in its tunnel)
 }
 
 /** For whoever watches: the task whose actions are sent, else the first that is looked at. */

@@ -45,6 +45,13 @@ describe('exchanges, counted exactly', () => {
     expect(recap[0]).toMatchObject({ changed: 12, exchanges: 13 });
   });
 
+  test('in a row of changes little is asked ahead, and where it ends, as much as ever', async () => {
+    for (let index = 5; index < 30; index++) writeFileSync(file(index), `text ${index}`);
+    const { recap } = await runTasks(writes(30));
+    // One look at all; then one each, with 8, 8, 2, 2 and 2 asked behind it; then 16 and the last 7.
+    expect(recap[0]).toMatchObject({ ok: 25, changed: 5, exchanges: 8 });
+  });
+
   test('a task that reads a registered value costs one more', async () => {
     writeFileSync(file(0), 'text 0');
     const tasks = [

@@ -46,6 +46,13 @@ describe('openvpn_server', () => {
     config,
   };
 
+  test('a client without instructions for AES is spared AES, and UDP has room at both ends', () => {
+    expect(config).toContain('\ndata-ciphers CHACHA20-POLY1305:AES-256-GCM:AES-128-GCM\n');
+    expect(config).toContain('\nrcvbuf 524288\npush "rcvbuf 524288"\n');
+    const tcp = serverConfig(openvpnServer.params.parse({ ...asked, proto: 'tcp' }));
+    expect(tcp).not.toContain('buf ');
+  });
+
   test('fixed addresses are outside of the pool', () => {
     expect(config).toContain(
       'server 10.8.0.0 255.255.255.0 nopool\nifconfig-pool 10.8.0.128 10.8.0.254 255.255.255.0\n',
