@@ -84,6 +84,7 @@ function convergedRuns(setting, contestants) {
       const ran = measure(contestant, setting);
       if (ran.changed > 0) throw new Error(`${name} changed something: ${ran.changes.join('; ')}`);
       times[name].push(ran);
+      console.log(`  ${name.padEnd(18)} ${ran.seconds.toFixed(2)} s`);
     }
   }
   return times;

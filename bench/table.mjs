@@ -1,9 +1,9 @@
 import { median } from './measure.mjs';
 
-/** A row for each contestant: time, how many times as long as `base`, spread, memory, tasks, exchanges. */
+/** A row for each contestant: time, how many times as long as `base`, spread, processor time on the controller, memory, tasks, exchanges. */
 export function table(times, base) {
-  const middle = (name) => median(times[name].map(({ seconds }) => seconds));
-  const head = ['', 'time', `× ${base}`, 'from – to', 'memory', 'tasks', 'exchanges'];
+  const middle = (name, key = 'seconds') => median(times[name].map((one) => one[key]));
+  const head = ['', 'time', `× ${base}`, 'from – to', 'CPU here', 'memory', 'tasks', 'exchanges'];
   const rows = Object.entries(times).map(([name, list]) => {
     const seconds = list.map((one) => one.seconds);
     return [
@@ -11,6 +11,7 @@ export function table(times, base) {
       `${middle(name).toFixed(2)} s`,
       (middle(name) / middle(base)).toFixed(2),
       `${Math.min(...seconds).toFixed(2)} – ${Math.max(...seconds).toFixed(2)}`,
+      `${middle(name, 'processor').toFixed(1)} s`,
       `${Math.max(...list.map(({ megabytes }) => megabytes)).toFixed(0)} MB`,
       `${list[0].tasks || ''}`,
       `${list[0].exchanges ?? ''}`,

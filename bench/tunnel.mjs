@@ -90,11 +90,7 @@ export async function transfer(rehearsal, { to = '10.8.0.1', process: program = 
   );
   const before = [await spent('pi'), await spent('vpn')];
   const flow = async (...options) => {
-    const text = await must(
-      rehearsal,
-      'pi',
-      `iperf3 -J -c ${to} -t ${seconds} ${options.join(' ')}`,
-    );
+    const text = await must(rehearsal, 'pi', `iperf3 -J -c ${to} -t ${seconds} ${options.join(' ')}`);
     return JSON.parse(text).end.sum_received;
   };
   const [up, down] = [await flow(), await flow('-R')];

@@ -64,7 +64,6 @@ async function performEntries(context: HostContext, queue: Entry[]): Promise<voi
   context.milliseconds += context.settings.clock() - started;
 }
 
-<<<<<<< HEAD
 /** Sends, and uses what comes back. Gives the next turn that needs a change. */
 async function round(
   context: HostContext,
@@ -83,11 +82,11 @@ async function round(
     ? await concludeActing(context, queue, acting, answers, context.settings.clock() - sent)
     : true;
   return usable ? consume(context, queue, window, answers) : undefined;
-=======
+}
+
 /** A slow processor feels it: on a fresh card each probe would be asked eight times, and each starts programs. */
 function reachAfter(streak: number): number {
   return streak < STREAK ? FLOOR : STREAK_REACH;
->>>>>>> fd06799 (Ask little ahead while every task changes, and spare a Pi AES in its tunnel)
 }
 
 /** For whoever watches: the task whose actions are sent, else the first that is looked at. */
