@@ -43,7 +43,9 @@ export const aptRepository = defineModule<Params, State>({
   description:
     'For sources with a key, `deb822_repository` is simpler: it brings the key along. A line that another file has already is not added; `absent` looks only into its own file.',
   params,
+  aliases: { 'update-cache': 'update_cache' },
   unsupported: {
+    codename: 'write it into `repo`',
     install_python_apt: 'leave it out: nothing of Python is needed',
     validate_certs: 'leave it out: apt checks certificates by itself',
     update_cache_retries: 'write `retries:` and `until:` beside the module',

@@ -70,7 +70,8 @@ export const command = defineModule<Params, Guard>({
       return { failed: `${asked.chdir} is not a folder`, hint: 'nothing was run' };
     return guard.kind === 'skip' ? [] : [processChange(asked, shownLine(asked), commandOf(asked))];
   },
-  result: (guard, asked, outputs) => processResult(guard, asked.cmd ?? shownLine(asked), outputs),
+  result: (guard, asked, outputs) =>
+    processResult(guard, asked.cmd ?? shownLine(asked), outputs, asked.strip_empty_ends),
 });
 
 /** `exec`, so that the program's name is never taken for a builtin or a function of the shell. */

@@ -42,7 +42,11 @@ export const copy = defineModule<Params, CopyState>({
   params,
   inputs: { src: 'file' },
   inputsUnless: 'remote_src',
-  unsupported: { local_follow: 'leave it out: links on the controller are always followed' },
+  unsupported: {
+    follow: 'leave it out: a link at `dest` is always followed; remove it first with `file`',
+    checksum: 'leave it out: what arrives is compared with what was sent; for downloads use `get_url`',
+    local_follow: 'leave it out: links on the controller are always followed',
+  },
   examples: [
     {
       title: 'Text, as it stands',

@@ -17,6 +17,10 @@ background, when it was added or changed. The network may not be up yet when cro
 \`/usr/bin:/bin\`. cron takes an unescaped \`%\` for a newline: write \`\\%\`, e.g. in \`date +\\%F\`.`,
   params: cronParams,
   aliases: { value: 'job', dow: 'weekday', dom: 'day' },
+  unsupported: {
+    insertafter: 'leave it out: a new variable stands above all jobs, so that it counts for them',
+    insertbefore: 'leave it out: a new variable stands above all jobs, so that it counts for them',
+  },
   examples: [
     {
       title: 'Start something when the host starts',

@@ -7,6 +7,10 @@ import { planAbsent, planFolder, planHardLink, planLink, planTouch } from './lib
 import { type FileState, fileStatesScript, parseFileStates } from './lib/file-state.ts';
 import { NO_TREE, type Tree, splitTree, withTree } from './lib/tree.ts';
 
+const when = z.enum(['now', 'preserve'], {
+  error: '`now` or `preserve`; for another time run `touch -d` with `command`',
+});
+
 const params = z
   .strictObject({
     path: path.describe('What it is about.'),
@@ -20,10 +24,14 @@ const params = z
     recurse: flag.default(false).describe('Sets owner, group and mode of everything in the folder, too.'),
     follow: flag.default(true).describe('Where `path` is a link: its target is meant.'),
     force: flag.default(false).describe('A link may lead nowhere, and may replace a file.'),
-    modification_time: z
-      .enum(['now', 'preserve'])
+    modification_time: when
       .default('now')
-      .describe('For `touch`: `preserve` leaves the times of what exists, so that nothing changes.'),
+      .describe(
+        'For `touch`: `preserve` leaves the time of what exists. With both times preserved, nothing changes.',
+      ),
+    access_time: when
+      .optional()
+      .describe('The same for the time of the last look. Default: as `modification_time`.'),
     ...attributeParams,
   })
   .superRefine(({ state, src, recurse }, context) => {

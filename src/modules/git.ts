@@ -19,6 +19,7 @@ const params = z
     depth: z.number().int().min(1).optional().describe('Gets only so many commits.'),
     remote: word.default('origin').describe('What `repo` is called in `dest`.'),
     bare: flag.default(false).describe('A repository without files, with all branches and tags of `repo`.'),
+    single_branch: flag.default(false).describe('Gets only the branch of `version`.'),
     recursive: flag.default(true).describe('Submodules, too.'),
     accept_hostkey: flag.default(false).describe('The same as `accept_newhostkey`.'),
     accept_newhostkey: flag
@@ -28,6 +29,10 @@ const params = z
       .refine((file) => !file.includes("'"), 'the name of a key has no quotes')
       .optional()
       .describe('Private key for ssh, on the host.'),
+    umask: text
+      .refine((mask) => /^0?[0-7]{3}$/.test(mask), 'three octal digits, such as 022')
+      .optional()
+      .describe('Permissions that new files do not get, such as `022`.'),
     ssh_opts: text.optional().describe('More options for ssh, such as `-p 2222`.'),
   })
   .superRefine(({ bare, version, depth }, context) => {
@@ -48,9 +53,13 @@ own commits on top of the branch are kept. Run it as the user that owns \`dest\`
   params,
   aliases: { name: 'repo' },
   unsupported: {
+    archive: 'run `git archive` with `command`, and `creates:`',
+    archive_prefix: 'run `git archive` with `command`, and `creates:`',
+    separate_git_dir: 'leave it out, or clone with `command` and `creates:`',
+    verify_commit: 'run `git verify-commit HEAD` with `command` behind it',
     executable: 'leave it out: `git` is found in PATH, which `environment:` can change',
-    gpg_whitelist: 'leave it out: `verify_commit` takes every key of the keyring',
-    gpg_allowlist: 'leave it out: `verify_commit` takes every key of the keyring',
+    gpg_whitelist: 'run `git verify-commit HEAD` with `command` behind it',
+    gpg_allowlist: 'run `git verify-commit HEAD` with `command` behind it',
     reference: 'leave it out: clone from the other copy, and set `remote` afterwards',
     refspec: 'name the branch or tag in `version`',
     track_submodules: 'leave it out: submodules are at the commits that `version` names',

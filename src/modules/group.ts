@@ -7,12 +7,15 @@ import { NO_TOOLS, accountTools, accountToolsScript } from './lib/account-tools.
 import { accountName } from './lib/account-name.ts';
 import { type Group, findGroup, parseGroups } from './lib/passwd.ts';
 
-const params = z.strictObject({
-  name: accountName.describe('Name of the group.'),
-  gid: z.int().min(0).optional().describe('Its number.'),
-  system: flag.default(false).describe('A new group gets a number of the range for services.'),
-  state: z.enum(['present', 'absent']).default('present').describe('Whether it shall exist.'),
-});
+const params = z
+  .strictObject({
+    name: accountName.describe('Name of the group.'),
+    gid: z.int().min(0).optional().describe('Its number.'),
+    non_unique: flag.default(false).describe('The number may belong to another group, too.'),
+    system: flag.default(false).describe('A new group gets a number of the range for services.'),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether it shall exist.'),
+  })
+  .refine(({ non_unique: shared, gid }) => !shared || gid !== undefined, '`non_unique` needs `gid`');
 
 type Params = z.infer<typeof params>;
 
@@ -38,7 +41,7 @@ export const group = defineModule<Params, State>({
       const answers = new Answers(output);
       return { group: findGroup(parseGroups(answers.all('group')), name), tools: accountTools(answers) };
     }),
-  plan({ group: present, tools }, { name, gid, system, state }) {
+  plan({ group: present, tools }, { name, gid, system, state, non_unique: shared }) {
     const full = tools === 'shadow';
     const change = (summary: string, before: string, after: string, script: Script) => [
       { summary, before, after, actions: [run(script)] },
@@ -55,10 +58,10 @@ export const group = defineModule<Params, State>({
     if (present && gid !== undefined) {
       if (!full)
         return { failed: `the group ${name} has the number ${present.gid}, and this host has no groupmod` };
-      const script = sh`groupmod -g ${gid} ${name}`;
+      const script = sh`groupmod ${shared ? ['-o'] : []} -g ${gid} ${name}`;
       return change(`give the group ${name} the number ${gid}`, numbered(present.gid), numbered(gid), script);
     }
-    const flags = system ? [full ? '-r' : '-S'] : [];
+    const flags = [...(system ? [full ? '-r' : '-S'] : []), ...(shared && full ? ['-o'] : [])];
     const number = gid === undefined ? [] : ['-g', String(gid)];
     const script = sh`${raw(full ? 'groupadd' : 'addgroup')} ${[...flags, ...number, name]}`;
     return change(`create the group ${name}`, '(no such group)', numbered(gid), script);

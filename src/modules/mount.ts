@@ -23,9 +23,9 @@ const params = z
     dump: number.default('0').describe('Fifth field of fstab.'),
     passno: number.default('0').describe('Sixth field: in which turn it is checked at boot; `0`: never.'),
     state: z
-      .enum(['mounted', 'unmounted', 'present', 'absent', 'remounted', 'ephemeral'])
+      .enum(['mounted', 'unmounted', 'present', 'absent', 'remounted', 'ephemeral', 'absent_from_fstab'])
       .describe(
-        '`mounted`: in fstab and mounted. `unmounted`: not mounted now. `present`: in fstab alone. `absent`: neither, and its empty folder gone. `remounted`: mounted anew, every time. `ephemeral`: mounted, and not in fstab.',
+        '`mounted`: in fstab and mounted. `unmounted`: not mounted now. `present`: in fstab alone. `absent`: neither, and its empty folder gone. `remounted`: mounted anew, every time. `ephemeral`: mounted, and not in fstab. `absent_from_fstab`: not in fstab; what is mounted stays.',
       ),
     boot: flag.default(true).describe('`false`: not mounted at boot (`noauto`).'),
     fstab: text.default('/etc/fstab').describe('The table.'),
@@ -36,7 +36,7 @@ const params = z
     const needs = ['mounted', 'present', 'ephemeral'].includes(state);
     if (needs && (src === undefined || fstype === undefined))
       complain(`\`${state}\` needs \`src\` and \`fstype\``);
-    if (!path.startsWith('/') && !['present', 'absent'].includes(state))
+    if (!path.startsWith('/') && !['present', 'absent', 'absent_from_fstab'].includes(state))
       complain('swap is only `present` or `absent`: it is switched on by `swapon`');
     if (opts === '' || /\s/.test(opts)) complain('`opts` has no blanks');
     if (/\s/.test(fstype ?? '')) complain('`fstype` has no blanks');

@@ -35,6 +35,9 @@ export const opensshKeypair = defineModule<Params, State>({
     backend: 'leave it out: it is made by the host’s ssh-keygen',
     private_key_format: 'leave it out: it is OpenSSH’s own',
     passphrase: 'leave it out: a key for programs has none',
+    force: 'remove both files with `file` first',
+    regenerate: 'remove both files with `file` first',
+    mode: 'leave it out: 0600 for the private key, 0644 for the public one',
     state: 'remove both files with `file`',
   },
   examples: [

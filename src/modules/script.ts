@@ -64,7 +64,7 @@ export const script = defineModule<Params, Guard>({
       return { failed: 'it is larger than 100 KiB, or no text', hint: 'use `copy`, and then `command`' };
     return [processChange(asked, asked.cmd, runScript(asked, content))];
   },
-  result: (guard, asked, outputs) => processResult(guard, asked.cmd, outputs),
+  result: (guard, asked, outputs) => processResult(guard, asked.cmd, outputs, asked.strip_empty_ends),
 });
 
 /** It travels as a part of the shell's own text. */

@@ -27,6 +27,9 @@ const params = z
       .describe(
         'Lets systemd read its unit files again. Done by itself for a unit whose own file has changed.',
       ),
+    daemon_reexec: flag
+      .default(false)
+      .describe('Starts systemd itself anew, as after an upgrade of it; services go on.'),
     no_block: flag.default(false).describe('Does not wait until the service is up.'),
     scope: z.literal('system').default('system').describe('Only the system’s own services.'),
   })
@@ -34,7 +37,12 @@ const params = z
     const { name, state, enabled, masked, daemon_reload: reload } = given;
     if (
       name === undefined &&
-      !(reload && state === undefined && enabled === undefined && masked === undefined)
+      !(
+        (reload || given.daemon_reexec) &&
+        state === undefined &&
+        enabled === undefined &&
+        masked === undefined
+      )
     )
       context.addIssue({ code: 'custom', path: ['name'], message: '`name` is missing: which service?' });
   });
@@ -56,7 +64,12 @@ started when it ended well since the host started, as long as systemd remembers 
 so enable it, or let it \`RemainAfterExit\`. A unit without [Install] section cannot be enabled, and homerun
 says so. OpenRC and /etc/init.d are used where there is no systemd.`,
     params,
-    aliases: { unit: 'name', service: 'name', 'daemon-reload': 'daemon_reload' },
+    aliases: {
+      unit: 'name',
+      service: 'name',
+      'daemon-reload': 'daemon_reload',
+      'daemon-reexec': 'daemon_reexec',
+    },
     unsupported: {
       arguments: 'write them into a drop-in of the unit, with `copy`',
       args: 'write them into a drop-in of the unit, with `copy`',
@@ -126,10 +139,19 @@ function plan({ unit, init }: State, given: Params): Plan {
     actions: [run(raw('systemctl daemon-reload'))],
     harmless: true,
   };
-  if (name === undefined) return [reload];
+  const again: Change = {
+    summary: 'start systemd itself anew',
+    actions: [run(raw('systemctl daemon-reexec'))],
+    harmless: true,
+  };
+  const first = [...(given.daemon_reexec ? [again] : []), ...(given.daemon_reload ? [reload] : [])];
+  if (name === undefined) return first;
   const changes = planUnit(unit, { name: unitName(name), state, enabled, masked, noBlock });
   if (isFailure(changes)) return changes;
-  return given.daemon_reload && (unit.outdated || unit.load !== 'loaded' || changes.length > 0)
-    ? [reload, ...changes]
-    : changes;
+  const stale = unit.outdated || unit.load !== 'loaded' || changes.length > 0;
+  return [
+    ...(given.daemon_reexec ? [again] : []),
+    ...(given.daemon_reload && stale ? [reload] : []),
+    ...changes,
+  ];
 }

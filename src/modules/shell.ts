@@ -70,6 +70,6 @@ function defineShell(name: string): Module<Params, Guard> {
       const command = executable === undefined ? sh`eval ${cmd}` : sh`(exec ${executable} -c ${cmd})`;
       return [processChange(asked, String(cmd), command)];
     },
-    result: (guard, asked, outputs) => processResult(guard, asked.cmd, outputs),
+    result: (guard, asked, outputs) => processResult(guard, asked.cmd, outputs, asked.strip_empty_ends),
   });
 }

@@ -8,6 +8,7 @@ import { type FileState, fileStateScript, parseFileState } from './lib/file-stat
 const params = z.strictObject({
   path: path.describe('What to look at.'),
   follow: flag.default(false).describe('Where it is a link: its target is meant.'),
+  checksum_algorithm: z.literal('sha256').default('sha256').describe('Only this one.'),
   get_checksum: flag.default(true).describe('Reads the whole file for its SHA-256.'),
 });
 
@@ -18,7 +19,12 @@ export const stat = defineModule<Params, FileState>({
   name: 'stat',
   summary: 'Looks at a file without changing anything',
   params,
-  aliases: { dest: 'path', name: 'path' },
+  aliases: {
+    dest: 'path',
+    name: 'path',
+    checksum: 'checksum_algorithm',
+    checksum_algo: 'checksum_algorithm',
+  },
   unsupported: {
     get_attributes: 'run `lsattr` with `command`',
     attr: 'run `lsattr` with `command`',

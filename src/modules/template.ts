@@ -39,6 +39,8 @@ export const template = defineModule<Params, CopyState>({
     trim_blocks: 'leave it out: templates are Handlebars, and `{{{{raw}}}}` shields text',
     variable_end_string: 'leave it out: templates are Handlebars, and `{{{{raw}}}}` shields text',
     variable_start_string: 'leave it out: templates are Handlebars, and `{{{{raw}}}}` shields text',
+    follow: 'leave it out: a link at `dest` is always followed; remove it first with `file`',
+    newline_sequence: 'leave it out: lines end as they do in the template',
     output_encoding: 'leave it out: files are written in UTF-8',
   },
   examples: [

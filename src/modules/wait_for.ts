@@ -15,9 +15,11 @@ const params = z
       .optional()
       .describe('Text in that file: an extended regular expression of `grep`.'),
     state: z
-      .enum(['started', 'present', 'stopped', 'absent'])
+      .enum(['started', 'present', 'stopped', 'absent', 'drained'])
       .default('started')
-      .describe('`started`, `present`: open, there, found. `stopped`, `absent`: closed, gone, not found.'),
+      .describe(
+        '`started`, `present`: open, there, found. `stopped`, `absent`: closed, gone, not found. `drained`: nobody is connected to the port of this host.',
+      ),
     timeout: seconds.default(300).describe('Seconds after which it fails.'),
     delay: seconds.default(0).describe('Seconds before it looks for the first time.'),
     sleep: seconds.default(1).describe('Seconds between two looks.'),
@@ -29,6 +31,8 @@ const params = z
     if ((asked.port === undefined) === (asked.path === undefined)) complain('give either `port` or `path`');
     if (asked.search_regex !== undefined && asked.path === undefined) complain('`search_regex` needs `path`');
     if (asked.host !== undefined && asked.port === undefined) complain('`host` needs `port`');
+    if (asked.state === 'drained' && (asked.port === undefined || asked.host !== undefined))
+      complain('`drained` needs a `port` of the host itself');
   });
 
 type Params = z.output<typeof params>;
@@ -89,6 +93,7 @@ function conditionOf({ port, host, path, search_regex: pattern, state }: Params)
   const positive = state === 'started' || state === 'present';
   if (port !== undefined) {
     const itself = host === undefined || ['127.0.0.1', 'localhost', '::1', '0.0.0.0'].includes(host);
+    if (state === 'drained') return { kind: 'drained', port };
     return { kind: 'port', port, host: itself ? undefined : host, open: positive };
   }
   if (pattern !== undefined) return { kind: 'text', path: path ?? '', pattern, found: positive };
@@ -106,6 +111,8 @@ function describe(condition: Condition): string {
   switch (condition.kind) {
     case 'port':
       return `port ${condition.port}${condition.host === undefined ? '' : ` of ${condition.host}`} to be ${condition.open ? 'open' : 'closed'}`;
+    case 'drained':
+      return `the last connection to port ${condition.port} to end`;
     case 'file':
       return `${condition.path} to be ${condition.exists ? 'there' : 'gone'}`;
     case 'text':

@@ -23,6 +23,7 @@ import { bootRehearsal, type Rehearsal } from '../../src/rehearsal/index.ts';
 import { type Execute, applyTask } from '../rig.ts';
 import { homerun, named, write, type Ran } from './house.ts';
 import { onHost } from './on-host.ts';
+import { restOfModules } from './modules-rest.ts';
 import { canRehearse } from './possible.ts';
 import { temporaryFolder } from '../temporary.ts';
 
@@ -511,6 +512,10 @@ gpg --batch --quiet -u house@localhost --clearsign -o InRelease Release`);
       const { failure } = await applyTask({ module: debconf, params, execute: asNobody });
       expect(failure?.hint).toBe('it needs `become: true`');
     });
+  });
+
+  describe('the rest', () => {
+    restOfModules(() => rehearsal);
   });
 });
 

@@ -19,19 +19,24 @@ export function planFolder(
   return [...attributeChanges(at, asked), ...(asked.recurse ? treeChanges(at.real, inside, asked) : [])];
 }
 
+interface Times {
+  readonly modification_time: 'now' | 'preserve';
+  readonly access_time?: 'now' | 'preserve' | undefined;
+}
+
 /** An empty file where nothing is; the times of what is there, unless they are to be preserved. */
-export function planTouch(
-  at: FileState,
-  asked: WantedAttributes & { readonly modification_time: 'now' | 'preserve' },
-): Plan {
+export function planTouch(at: FileState, asked: WantedAttributes & Times): Plan {
   if (at.type === 'absent') {
     const mode = asked.mode === undefined ? undefined : octalMode(asked.mode, '0644', false);
     const actions = writeFile({ path: at.real, bytes: '', owner: asked.owner, group: asked.group, mode });
     return [{ summary: `create ${at.real}`, before: 'absent', after: 'file', subject: at.real, actions }];
   }
   const attributes = attributeChanges(at, asked);
-  if (asked.modification_time === 'preserve') return attributes;
-  const actions = [run(sh`touch -- ${at.real}`)];
+  const { modification_time: modified, access_time: accessed = modified } = asked;
+  const times = [...(accessed === 'now' ? ['-a'] : []), ...(modified === 'now' ? ['-m'] : [])];
+  if (times.length === 0) return attributes;
+  // Both together need no flag, which not every busybox has.
+  const actions = [run(sh`touch ${times.length === 1 ? times : []} -- ${at.real}`)];
   return [...attributes, { summary: `set the times of ${at.real} to now`, subject: at.real, actions }];
 }
 

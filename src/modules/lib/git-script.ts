@@ -16,6 +16,8 @@ export interface GitAsked {
   readonly accept_hostkey: boolean;
   readonly accept_newhostkey: boolean;
   readonly key_file?: string | undefined;
+  readonly single_branch: boolean;
+  readonly umask?: string | undefined;
   readonly ssh_opts?: string | undefined;
 }
 
@@ -30,6 +32,7 @@ export function gitPrelude(asked: GitAsked, reading: boolean): Script {
       ? raw('')
       : sh`key=${pathWord(asked.key_file)}; command="$command -o IdentitiesOnly=yes -i '$key'"`;
   return joinScripts([
+    asked.umask === undefined ? raw(':') : sh`umask ${asked.umask}`,
     raw('export LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=true SSH_ASKPASS=true GIT_OPTIONAL_LOCKS=0'),
     sh`command=${['ssh', ...options.map((option) => sh`${option}`.text), asked.ssh_opts ?? ''].join(' ')}`,
     key,
@@ -91,6 +94,7 @@ export function cloneScript(asked: GitAsked, { commit, branch, tag }: Target): S
   const named = branch ?? tag;
   const words = [
     ...depth,
+    ...(asked.single_branch ? ['--single-branch'] : []),
     ...['-q', '--origin', asked.remote],
     ...(named === undefined ? ['--no-checkout'] : ['--branch', named]),
     ...(asked.bare ? ['--bare'] : []),

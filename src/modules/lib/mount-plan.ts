@@ -18,7 +18,14 @@ export interface MountAsked {
   readonly boot: boolean;
   readonly fstab: string;
   readonly backup: boolean;
-  readonly state: 'mounted' | 'unmounted' | 'present' | 'absent' | 'remounted' | 'ephemeral';
+  readonly state:
+    | 'mounted'
+    | 'unmounted'
+    | 'present'
+    | 'absent'
+    | 'remounted'
+    | 'ephemeral'
+    | 'absent_from_fstab';
 }
 
 export interface MountState {
@@ -34,6 +41,7 @@ export function planMount({ table, answers }: MountState, asked: MountAsked): Pl
   const mounted = mountedAt(answers, path);
   const unmount = mounted ? [unmountChange(path)] : [];
   if (state === 'unmounted') return unmount;
+  if (state === 'absent_from_fstab') return tableChanges(table, text, dropEntry(text, path, src), asked);
   if (state === 'absent') {
     const edited = dropEntry(text, path, src);
     const entry = tableChanges(table, text, edited, asked);

@@ -20,6 +20,10 @@ export interface Shadow {
   readonly hash: string;
   /** Days since 1970 after which the account is closed; absent: never. */
   readonly expires?: number;
+  /** Days that a password must and may stay, and those of warning; absent: as long as anybody likes. */
+  readonly shortest?: number;
+  readonly longest?: number;
+  readonly warning?: number;
 }
 
 /** The account of that name among lines of /etc/passwd. */
@@ -43,8 +47,15 @@ export function parseGroups(lines: readonly string[]): readonly Group[] {
 export function findShadow(lines: readonly string[], name: string): Shadow | undefined {
   const fields = lines.map((line) => line.split(':')).find(([first]) => first === name);
   if (fields === undefined) return undefined;
-  const expires = fields[7] ?? '';
-  return { hash: fields[1] ?? '', ...(/^\d+$/.test(expires) ? { expires: Number(expires) } : {}) };
+  const number = (name: string, field: string | undefined): Record<string, number> =>
+    field !== undefined && /^-?\d+$/.test(field) ? { [name]: Number(field) } : {};
+  return {
+    hash: fields[1] ?? '',
+    ...number('shortest', fields[3]),
+    ...number('longest', fields[4]),
+    ...number('warning', fields[5]),
+    ...number('expires', fields[7]),
+  };
 }
 
 /** Whether `!` stands before the hash. A bare `!` or `*` never let anybody in, and counts as locked too. */

@@ -19,6 +19,7 @@ export const processParams = {
     .describe('A shell command that only looks: where it succeeds, nothing is run.'),
   onlyif: z.string().optional().describe('A shell command that only looks: where it fails, nothing is run.'),
   stdin: secretText.optional().describe('What it reads on its standard input.'),
+  strip_empty_ends: flag.default(true).describe('Registers outputs without the newlines at their end.'),
   stdin_add_newline: flag.default(true).describe('Ends `stdin` with a newline.'),
 };
 
@@ -98,7 +99,12 @@ export function processChange(asked: Asked, shown: string, command: Script): Cha
 }
 
 /** What `register` gets; newlines at the end of the outputs are cut off, as Ansible does. */
-export function processResult(guard: Guard, cmd: string | Secret, outputs: readonly Output[]): ValueMap {
+export function processResult(
+  guard: Guard,
+  cmd: string | Secret,
+  outputs: readonly Output[],
+  strips: boolean,
+): ValueMap {
   if (guard.kind === 'skip') {
     return {
       cmd,
@@ -112,7 +118,9 @@ export function processResult(guard: Guard, cmd: string | Secret, outputs: reado
   }
   const output = outputs.at(-1);
   if (!output) return { cmd };
-  const [stdout, stderr] = [output.stdout, output.stderr].map((text) => text.replace(/[\r\n]+$/, ''));
+  const [stdout, stderr] = [output.stdout, output.stderr].map((text) =>
+    strips ? text.replace(/[\r\n]+$/, '') : text,
+  );
   const streams = { stdout: stdout ?? '', stderr: stderr ?? '' };
   const lines = { stdout_lines: linesOf(streams.stdout), stderr_lines: linesOf(streams.stderr) };
   const result = { cmd, rc: output.code, ...streams, ...lines };

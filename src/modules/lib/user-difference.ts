@@ -4,7 +4,18 @@ import type { UserState } from './user-state.ts';
 
 /** One thing of a user that is not as asked. */
 export interface Difference {
-  readonly what: 'uid' | 'group' | 'groups' | 'comment' | 'home' | 'home folder' | 'shell' | 'expiry';
+  readonly what:
+    | 'uid'
+    | 'group'
+    | 'groups'
+    | 'comment'
+    | 'home'
+    | 'home folder'
+    | 'shell'
+    | 'expiry'
+    | 'longest'
+    | 'shortest'
+    | 'warning';
   readonly is: string;
   readonly shall: string;
 }
@@ -32,6 +43,11 @@ export function compareUser(state: UserState, given: UserParams): readonly Diffe
   compare('shell', account.shell, given.shell);
   const day = expiryDay(given);
   if (day !== undefined) compare('expiry', dateOf(state.shadow?.expires ?? -1), dateOf(day));
+  const age = (what: Difference['what'], is: number | undefined, shall: number | undefined): void =>
+    compare(what, String(is ?? -1), shall === undefined ? undefined : String(shall));
+  age('longest', state.shadow?.longest, given.password_expire_max);
+  age('shortest', state.shadow?.shortest, given.password_expire_min);
+  age('warning', state.shadow?.warning, given.password_expire_warn);
   if (
     given.create_home &&
     !state.hasHome &&

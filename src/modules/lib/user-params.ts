@@ -14,12 +14,18 @@ export const userParams = z
     name: accountName.describe('Name of the user.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the user shall exist.'),
     uid: z.int().min(0).optional().describe('Number of the user.'),
+    non_unique: flag.default(false).describe('The number may belong to another user, too.'),
     group: text.optional().describe('Primary group, name or number. Default: one of the user’s own name.'),
     groups: textList.optional().describe('Other groups. Without `append`, the only ones: `[]` means none.'),
     append: flag.default(false).describe('Leaves the user in groups that are not named.'),
     comment: plainText.optional().describe('Full name or remark.'),
     home: path.optional().describe('Home folder.'),
     create_home: flag.default(true).describe('Makes the home folder where it is missing.'),
+    skeleton: path.optional().describe('What a new home folder begins with, instead of /etc/skel.'),
+    umask: text
+      .refine((mask) => /^0?[0-7]{3}$/.test(mask), 'three octal digits, such as 077')
+      .optional()
+      .describe('Permissions that a new home folder does not get, such as `077`.'),
     move_home: flag.default(false).describe('Moves the old home folder to a changed `home`.'),
     shell: plainText.optional().describe('Login shell.'),
     system: flag.default(false).describe('A new user gets a number of the range for services.'),
@@ -46,13 +52,18 @@ export const userParams = z
       ])
       .optional()
       .describe('Day on which the account is closed: `2030-01-31`, or seconds since 1970; -1: never.'),
+    password_expire_max: z.int().optional().describe('Days after which the password must be changed.'),
+    password_expire_min: z.int().optional().describe('Days for which it must not be changed again.'),
+    password_expire_warn: z.int().optional().describe('Days of warning before it must be changed.'),
     remove: flag.default(false).describe('With `absent`: removes the home folder, too.'),
     force: flag.default(false).describe('With `absent`: also while the user is logged in.'),
     generate_ssh_key: flag.default(false).describe('Makes a key pair where there is none.'),
     ssh_key_file: z.string().default('.ssh/id_ed25519').describe('Its path, relative to the home folder.'),
     ssh_key_comment: text.optional().describe('Its comment. Default: `USER@HOST`.'),
   })
-  .superRefine(({ append, groups, move_home: move, home }, context) => {
+  .superRefine(({ append, groups, move_home: move, home, non_unique: shared, uid }, context) => {
+    if (shared && uid === undefined)
+      context.addIssue({ code: 'custom', path: ['non_unique'], message: '`non_unique` needs `uid`' });
     if (append && groups === undefined)
       context.addIssue({ code: 'custom', path: ['append'], message: '`append` needs `groups`' });
     if (move && home === undefined)

@@ -10,6 +10,7 @@ export function addScript(given: UserParams, full: boolean, expiry: number | und
   if (!full) return addBusybox(given, wanted);
   const options = [
     ...(uid === undefined ? [] : ['-u', String(uid)]),
+    ...(given.non_unique ? ['-o'] : []),
     ...(group === undefined ? [] : ['-g', group]),
     ...(wanted.length === 0 ? [] : ['-G', wanted.join(',')]),
     ...(comment === undefined ? [] : ['-c', comment]),
@@ -17,6 +18,8 @@ export function addScript(given: UserParams, full: boolean, expiry: number | und
     ...(shell === undefined ? [] : ['-s', shell]),
     ...(system ? ['-r'] : []),
     ...(expiry === undefined || expiry < 0 ? [] : ['-e', dateOf(expiry)]),
+    ...(given.skeleton === undefined || !given.create_home ? [] : ['-k', given.skeleton]),
+    ...(given.umask === undefined ? [] : ['-K', `UMASK=${given.umask}`]),
     given.create_home ? '-m' : '-M',
   ];
   // A group of the user's own name that is there already is meant; useradd would refuse.
@@ -28,7 +31,20 @@ export function addScript(given: UserParams, full: boolean, expiry: number | und
     home === undefined || !given.create_home
       ? raw(':')
       : sh`mkdir -p ${home.replace(/\/[^/]*\/?$/, '') || '/'}`;
-  return joinScripts([raw('set --'), own, parent, sh`useradd ${options} "$@" ${name}`]);
+  return joinScripts([raw('set --'), own, parent, sh`useradd ${options} "$@" ${name}${ageing(given)}`]);
+}
+
+/** useradd takes no such options. */
+function ageing(given: UserParams): Script {
+  const {
+    password_expire_max: longest,
+    password_expire_min: shortest,
+    password_expire_warn: warning,
+  } = given;
+  const words = Object.entries({ '-M': longest, '-m': shortest, '-W': warning }).flatMap(([option, days]) =>
+    days === undefined ? [] : [option, String(days)],
+  );
+  return words.length === 0 ? raw('') : sh` && chage ${words} ${given.name}`;
 }
 
 function addBusybox(
@@ -64,14 +80,23 @@ export function changeScript(
     state.tools === 'shadow' ? differences.flatMap((difference) => optionsFor(difference, given)) : [];
   if (options.length > 0) steps.push(sh`usermod ${options} ${name}`);
   const folder = differences.find(({ what }) => what === 'home folder');
-  if (folder) steps.push(makeHome(name, folder.shall));
+  if (folder) steps.push(makeHome(given, folder.shall));
+  const ages = differences.flatMap(({ what, shall }) => [AGES[what] ?? [], AGES[what] ? [shall] : []].flat());
+  if (ages.length > 0) steps.push(sh`chage ${ages} ${name}`);
   return joinScripts(steps, ' && ');
 }
+
+/** For `chage`. */
+const AGES: Readonly<Partial<Record<Difference['what'], string>>> = {
+  longest: '-M',
+  shortest: '-m',
+  warning: '-W',
+};
 
 function optionsFor({ what, shall }: Difference, given: UserParams): readonly string[] {
   switch (what) {
     case 'uid':
-      return ['-u', shall];
+      return ['-u', shall, ...(given.non_unique ? ['-o'] : [])];
     case 'group':
       return ['-g', shall];
     case 'groups':
@@ -85,6 +110,9 @@ function optionsFor({ what, shall }: Difference, given: UserParams): readonly st
     case 'expiry':
       return ['-e', shall === 'never' ? '' : shall];
     case 'home folder':
+    case 'longest':
+    case 'shortest':
+    case 'warning':
       return [];
   }
 }
@@ -100,8 +128,9 @@ function changeGroups(name: string, differences: readonly Difference[]): readonl
 }
 
 /** As useradd does: with what /etc/skel holds, and closed to others where the system says so. */
-function makeHome(name: string, home: string): Script {
-  return sh`home=${home}; mkdir -p "$home" && { [ ! -d /etc/skel ] || cp -R /etc/skel/. "$home"; } && chown -R ${name}: "$home" && chmod 755 "$home"`;
+function makeHome({ name, skeleton = '/etc/skel', umask = '022' }: UserParams, home: string): Script {
+  const mode = (0o777 & ~Number.parseInt(umask, 8)).toString(8);
+  return sh`home=${home} skeleton=${skeleton}; mkdir -p "$home" && { [ ! -d "$skeleton" ] || cp -R "$skeleton"/. "$home"; } && chown -R ${name}: "$home" && chmod ${mode} "$home"`;
 }
 
 export function removeScript({ name, remove, force }: UserParams, full: boolean): Script {

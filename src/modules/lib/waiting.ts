@@ -9,6 +9,7 @@ export type Condition =
       readonly host: string | undefined;
       readonly open: boolean;
     }
+  | { readonly kind: 'drained'; readonly port: number }
   | { readonly kind: 'file'; readonly path: string; readonly exists: boolean }
   | { readonly kind: 'text'; readonly path: string; readonly pattern: string; readonly found: boolean };
 
@@ -60,6 +61,8 @@ function holds(condition: Condition, connectTimeout: number): Script {
         sh`grep -qE -e ${condition.pattern} -- ${pathWord(condition.path)} 2>/dev/null`,
         condition.found,
       );
+    case 'drained':
+      return define(connected(condition.port), false);
     case 'port':
       return condition.host === undefined
         ? define(listening(condition.port), condition.open)
@@ -80,6 +83,13 @@ function define(test: Script, wanted: boolean): Script {
 function listening(port: number): Script {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   const pattern = `^ *[0-9]+: [0-9A-F]+:${hex} [0-9A-F]+:0000 0A `;
+  return sh`cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -qE ${pattern}`;
+}
+
+/** Every state but `0A`, "listens", and `07`, "closed". */
+function connected(port: number): Script {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const pattern = `^ *[0-9]+: [0-9A-F]+:${hex} [0-9A-F]+:[0-9A-F]+ 0[1-689B] `;
   return sh`cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -qE ${pattern}`;
 }
 

@@ -39,8 +39,12 @@ test('reads groups and finds them by name, then by number', () => {
 
 test('reads hash and end of an account from shadow', () => {
   const lines = ['pi:$y$j9T$abc:19700:0:99999:7::20000:', 'new:!:19700:0:99999:7:::', 'busy:*:1::::::'];
-  expect(findShadow(lines, 'pi')).toEqual({ hash: '$y$j9T$abc', expires: 20000 });
-  expect(findShadow(lines, 'new')).toEqual({ hash: '!' });
+  expect(findShadow(lines, 'pi')).toEqual({
+    hash: '$y$j9T$abc',
+    ...{ shortest: 0, longest: 99999, warning: 7, expires: 20000 },
+  });
+  expect(findShadow(lines, 'new')).toMatchObject({ hash: '!', longest: 99999 });
+  expect(findShadow(lines, 'busy')).toEqual({ hash: '*' });
   expect(findShadow([], 'pi')).toBeUndefined();
 });
 
