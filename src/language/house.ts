@@ -3,6 +3,7 @@ import { calendarMistake } from '../model/calendar.ts';
 import type { Span } from '../model/source.ts';
 import { isMap, type ValueMap } from '../model/value.ts';
 import { checkForwards } from './forwards.ts';
+import { checkMemberAddresses } from './members.ts';
 import type { Mistakes } from './mistakes.ts';
 import { keySpan, valueSpan } from './origin.ts';
 import { checkStatic } from './ranges.ts';
@@ -10,6 +11,7 @@ import { checkStatic } from './ranges.ts';
 /** What is right in itself and cannot work together: in the wiring, the forwarded ports and the backups of a house. */
 export function checkHouse(inventory: Inventory, groups: ValueMap, mistakes: Mistakes): void {
   checkStatic(inventory.networks, inventory.hosts, mistakes);
+  checkMemberAddresses(inventory.networks, inventory.hosts, mistakes);
   for (const host of inventory.hosts) {
     checkForwards(host, inventory, mistakes);
     checkSchedule(host, mistakes);

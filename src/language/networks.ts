@@ -6,6 +6,7 @@ import type { Span } from '../model/source.ts';
 import { nearest } from '../model/suggest.ts';
 import { isMap, type ValueMap } from '../model/value.ts';
 import { checkAddress, checkRange, checkTaken } from './addresses.ts';
+import { checkMembers } from './members.ts';
 import { checkDhcp, checkFixed, checkOverlaps } from './ranges.ts';
 import type { Mistakes } from './mistakes.ts';
 import { keySpan, spanOf, valueSpan } from './origin.ts';
@@ -37,6 +38,7 @@ export function readNetworks(source: ValueMap, mistakes: Mistakes): readonly Net
   for (const network of networks) {
     checkDhcp(network, mistakes);
     checkFixed(network, mistakes);
+    checkMembers(network, mistakes);
   }
   return networks;
 }

@@ -32,6 +32,7 @@ export type DiagnosticCode =
   | 'variable-loop'
   | 'duplicate-address'
   | 'overlapping-networks'
+  | 'revoked-client'
   | 'bad-port'
   | 'duplicate-port'
   | 'bad-calendar'

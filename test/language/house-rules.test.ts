@@ -30,6 +30,32 @@ hosts: {pi: {}}
     `);
   });
 
+  test('lets a client in and locks it out, or leaves it without an address', () => {
+    expect(
+      inventoryMistakes(`networks:
+  vpn:
+    range: 10.8.0.0/24
+    clients: [pi, phone, tablet]
+    revoked: [phone]
+    addresses: {pi: 10.8.0.2, phone: 10.8.0.3}
+hosts: {pi: {vars: {vpn: wireguard}}}
+`),
+    ).toMatchInlineSnapshot(`
+      "inventory.yaml:4:26: error: client \`tablet\` of network \`vpn\` has no address, and WireGuard gives it none
+        4 |     clients: [pi, phone, tablet]
+          |                          ^~~~~~
+        hint: write one that nobody has: \`addresses: {tablet: …}\`
+
+      inventory.yaml:5:15: error: \`phone\` may not join \`vpn\` any more, and is one of its clients
+        5 |     revoked: [phone]
+          |               ^~~~~
+      inventory.yaml:4:19: note: it is a client here
+        4 |     clients: [pi, phone, tablet]
+          |                   ^~~~~
+        hint: take it off \`clients\`, or off \`revoked\` where it shall come back"
+    `);
+  });
+
   test('hands out addresses that it does not have, backwards, or to the router and the hosts', () => {
     expect(
       inventoryMistakes(`networks:
