@@ -28,7 +28,7 @@ const include: readonly string[] =
 
 const tools: readonly string[] =
   `iptables dnsmasq-base radvd isc-dhcp-client openvpn wireguard-tools curl wget netcat-openbsd tcpdump conntrack busybox
-  openssl`.split(/\s+/);
+  openssl wireguard-go`.split(/\s+/);
 
 /** They conflict with others of the list, so they cannot be downloaded in one go with them. */
 const apart = new Set(['ufw']);

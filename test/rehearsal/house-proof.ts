@@ -1,0 +1,114 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadInventory } from '../../src/language/index.ts';
+import { bootRehearsal, type Rehearsal } from '../../src/rehearsal/index.ts';
+import { bringBack, manifest } from './backup-check.ts';
+import { checks, type Check } from './checks.ts';
+import { command, joinDevices, type Built } from './devices.ts';
+import { homerun, named, type Ran } from './house.ts';
+import { secrets, writeInventory, type Vpn } from './house-inventory.ts';
+import { Ledger } from './ledger.ts';
+import { leaksDuring, refuseLeaks } from './leaks.ts';
+import { canRehearse } from './possible.ts';
+
+/**
+ * The whole house on hosts of one Debian release, by one kind of tunnel: built, run again, rebooted, and reset, each
+ * followed by the same checks of shared/house.md.
+ */
+export async function proveHouse({ vpn, suite }: { vpn: Vpn; suite: string }): Promise<void> {
+  const title = `the house with ${vpn} on ${suite}`;
+  describe.skipIf(!(await canRehearse(title)))(title, () => {
+    const ledger = new Ledger(title);
+    let house: Rehearsal;
+    let inventory = '';
+    let built: Built;
+    const site = (...more: string[]): Promise<Ran> =>
+      homerun(house, ['run', 'playbooks/site.yaml', '-e', JSON.stringify(secrets), ...more], { inventory });
+    const unchanged: Check = async () => {
+      const again = await site();
+      expect([named(again, 'failed'), again.code]).toEqual([[], 0]);
+      expect(named(again, 'changed')).toEqual([]);
+    };
+    /** Does something to the house, and runs every check afterwards, with some that are of this stage alone. */
+    const stage = async (
+      name: string,
+      change: () => Promise<void>,
+      own: Readonly<Record<string, Check>> = {},
+    ): Promise<readonly string[]> => {
+      const leaks = await leaksDuring(built, async (ear) => {
+        await ear.forget();
+        await change();
+      });
+      return ledger.record(name, built, {
+        'H3  nothing leaked meanwhile': async () => refuseLeaks(leaks),
+        ...own,
+        ...checks,
+        'H9  a run changes nothing': unchanged,
+      });
+    };
+
+    beforeAll(async () => {
+      const directory = mkdtempSync('/run/homerun-test-house-');
+      // Booting empties the folder, so the inventory has one of its own.
+      inventory = writeInventory(mkdtempSync('/tmp/homerun-test-'), vpn);
+      house = await bootRehearsal(loadInventory(inventory), { log: () => undefined, directory, suite });
+    });
+    afterAll(async () => {
+      console.log(ledger.table());
+      await house?.down();
+    });
+
+    test('one run builds it, and everything holds', async () => {
+      const first = await site();
+      expect(failures(first)).toEqual([]);
+      expect(first.code).toBe(0);
+      built = await joinDevices(house, vpn, inventory);
+      expect(
+        await ledger.record('first run', built, { ...checks, 'H9  a run changes nothing': unchanged }),
+      ).toEqual([]);
+    });
+
+    test('H7: it all holds again after a reboot of the Pi, without a run', async () => {
+      expect(await stage('Pi rebooted', async () => house.reboot('pi'))).toEqual([]);
+    });
+
+    test('H8: it all holds again after a reboot of the VPN server', async () => {
+      expect(await stage('server rebooted', async () => house.reboot('vpn'))).toEqual([]);
+    });
+
+    test('H10: after a reset of the SD card the new key is noticed, and one command brings all of it back', async () => {
+      const kept = await manifest(built);
+      const broken = await stage(
+        'card reset',
+        async () => {
+          const keys = readFileSync(house.knownHosts, 'utf8');
+          await house.reset('pi');
+          const refused = await site('--limit', 'pi');
+          expect(refused.code).toBe(3);
+          const lost = refused.events.find((event) => event.kind === 'host-unreachable');
+          expect(lost?.failure.failed).toMatch(/SHA256:[^]*SHA256:/);
+          expect(readFileSync(house.knownHosts, 'utf8')).toBe(keys);
+          command(house, inventory, 'trust', '--replace', '--yes', 'pi');
+          const again = await site('--limit', 'pi');
+          expect(failures(again)).toEqual([]);
+          expect(again.code).toBe(0);
+          // It only looks at the others.
+          expect(named(again, 'changed').filter((turn) => !/^(pi|nas): /.test(turn))).toEqual([]);
+        },
+        {
+          'H10 what the old card kept is on the new one': async () => {
+            await bringBack(built);
+            expect(await manifest(built)).toBe(kept);
+          },
+        },
+      );
+      expect(broken).toEqual([]);
+    });
+  });
+}
+
+function failures(ran: Ran): string[] {
+  return ran.finished
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ host, task, failure }) => `${host}: ${task.name}: ${failure?.failed ?? ''}`);
+}
