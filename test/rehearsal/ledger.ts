@@ -1,7 +1,7 @@
 import type { Check } from './checks.ts';
 import type { Built } from './devices.ts';
 
-/** What held at which stage of a house. */
+/** What held at which stage of a house, and in how many seconds that was seen. */
 export class Ledger {
   readonly title: string;
   readonly stages: string[] = [];
@@ -22,11 +22,14 @@ export class Ledger {
     for (const [name, check] of Object.entries(checks)) {
       const row = this.rows.get(name) ?? new Map<string, string>();
       this.rows.set(name, row);
+      const began = Date.now();
+      const note = (word: string): unknown =>
+        row.set(stage, `${word} ${String(Math.round((Date.now() - began) / 1000)).padStart(3)} s`);
       try {
         await check(built);
-        row.set(stage, 'pass');
+        note('pass');
       } catch (error) {
-        row.set(stage, 'FAIL');
+        note('FAIL');
         broken.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
@@ -35,22 +38,20 @@ export class Ledger {
 
   /** One row for each check, one column for each stage. */
   table(): string {
-    const width = Math.max(...[...this.rows.keys()].map(({ length }) => length), this.title.length);
-    const line = (head: string, cells: readonly string[]): string =>
-      [head.padEnd(width), ...cells.map((cell, index) => cell.padEnd(this.stages[index]?.length ?? 0))]
-        .join('   ')
-        .trimEnd();
     const sorted = [...this.rows].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
-    return [
-      '',
-      line(this.title, this.stages),
-      ...sorted.map(([name, row]) =>
-        line(
-          name,
-          this.stages.map((stage) => row.get(stage) ?? ''),
-        ),
-      ),
-      '',
-    ].join('\n');
+    const lines = [
+      [this.title, ...this.stages],
+      ...sorted.map(([name, row]) => [name, ...this.stages.map((stage) => row.get(stage) ?? '')]),
+    ];
+    const widths = (lines[0] ?? []).map((_, column) =>
+      Math.max(...lines.map((cells) => cells[column]?.length ?? 0)),
+    );
+    const drawn = lines.map((cells) =>
+      cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd(),
+    );
+    return ['', ...drawn, ''].join('\n');
   }
 }
