@@ -26,7 +26,7 @@ const fixtures = join(root, 'test/rehearsal/fixtures/services');
 
 /** The bundled inventory with what its owner would change in it: the tunnel, services, and the ports that lead there. */
 export function writeInventory(folder: string, vpn: Vpn): string {
-  const { archive, checksum } = release(folder, '1.0');
+  const { archive, checksum } = writeRelease(folder, '1.0');
   const serve = (port: number, text: string): string =>
     JSON.stringify(
       `mkdir -p ~/pages && echo ${text} >~/pages/index.html && exec python3 -m http.server ${port} --bind 192.168.1.21 --directory ~/pages`,
@@ -61,7 +61,7 @@ export function writeInventory(folder: string, vpn: Vpn): string {
 }
 
 /** An archive that stands for a release of code-server: the real one cannot be fetched here. */
-export function release(folder: string, version: string): { archive: string; checksum: string } {
+export function writeRelease(folder: string, version: string): { archive: string; checksum: string } {
   const name = `code-server-${version}`;
   cpSync(join(fixtures, 'code-server'), join(folder, name), { recursive: true });
   writeFileSync(join(folder, name, 'version'), version);

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Station } from '../../src/rehearsal/index.ts';
 import { must, OUTSIDE, seenFrom, SERVER, soon, type Built } from './devices.ts';
+import { homerun, named } from './house.ts';
 
 const OUTSIDE_6 = '2001:db8:3::20';
 
@@ -35,6 +36,21 @@ export async function staysShut(built: Built): Promise<void> {
     await soon(through);
   });
   refuseLeaks(leaks);
+}
+
+/** H3: who turns the kill switch off has the internet beside the tunnel, until it is turned on again. */
+export async function canBeOpened({ house, laptop, inventory, vpn }: Built): Promise<void> {
+  const route = async (...words: string[]): Promise<void> => {
+    const ran = await homerun(house, ['run', 'playbooks/router.yaml', '--limit', 'pi', ...words], {
+      inventory,
+    });
+    expect([named(ran, 'failed'), ran.code]).toEqual([[], 0]);
+  };
+  await route('-e', '{"kill_switch": false}');
+  await must(house, `systemctl stop ${ends[vpn].client}`, 'pi');
+  expect(await seenFrom(laptop)).toBe('203.0.113.1');
+  await must(house, `systemctl start ${ends[vpn].client}`, 'pi');
+  await route();
 }
 
 /** Fails with the first packets that were heard. */

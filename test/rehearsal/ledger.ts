@@ -17,7 +17,7 @@ export class Ledger {
     built: Built,
     checks: Readonly<Record<string, Check>>,
   ): Promise<readonly string[]> {
-    this.stages.push(stage);
+    if (!this.stages.includes(stage)) this.stages.push(stage);
     const broken: string[] = [];
     for (const [name, check] of Object.entries(checks)) {
       const row = this.rows.get(name) ?? new Map<string, string>();

@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadInventory } from '../../src/language/index.ts';
 import { type Rehearsal, bootRehearsal } from '../../src/rehearsal/index.ts';
 import { type Ran, homerun, named, root } from './house.ts';
+import { writeRelease } from './house-inventory.ts';
 import { canRehearse } from './possible.ts';
 import { temporaryFolder } from '../temporary.ts';
 
@@ -40,15 +39,9 @@ describe.skipIf(!(await canRehearse('services')))('services for the VPN alone, o
     );
     writeFileSync(inventory, written);
   };
-  /** An archive that stands for a release of code-server: the real one cannot be fetched here. */
   const release = (version: string): { ARCHIVE: string; CHECKSUM: string } => {
-    const name = `code-server-${version}`;
-    cpSync(join(fixtures, 'code-server'), join(folder, name), { recursive: true });
-    writeFileSync(join(folder, name, 'version'), version);
-    const archive = join(folder, `${name}.tar.gz`);
-    execFileSync('tar', ['-czf', archive, '-C', folder, name]);
-    const sum = createHash('sha256').update(readFileSync(archive)).digest('hex');
-    return { ARCHIVE: archive, CHECKSUM: `sha256:${sum}` };
+    const { archive, checksum } = writeRelease(folder, version);
+    return { ARCHIVE: archive, CHECKSUM: checksum };
   };
   const good = async (): Promise<readonly string[]> => {
     const ran = await homerun(house, ['run', playbook], { inventory });
