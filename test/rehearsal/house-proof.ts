@@ -126,5 +126,7 @@ export async function proveHouse({ vpn, suite }: { vpn: Vpn; suite: string }): P
 function failures(ran: Ran): string[] {
   return ran.finished
     .filter(({ outcome }) => outcome === 'failed')
-    .map(({ host, task, failure }) => `${host}: ${task.name}: ${failure?.failed ?? ''}`);
+    .map(({ host, task, failure, scripts }) =>
+      [`${host}: ${task.name}: ${failure?.failed}`, ...scripts.map(({ stderr }) => stderr)].join('\n'),
+    );
 }
