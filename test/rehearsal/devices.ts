@@ -25,7 +25,7 @@ export const OUTSIDE = '203.0.113.20';
 export const SERVER = '203.0.113.10';
 
 /** `who` tells whoever asks where the question came from; `drip` is a connection that does not end. */
-const WEB_SERVER = `mkdir -p /srv/www/cgi-bin && cd /srv/www/cgi-bin || exit
+export const WEB_SERVER = `mkdir -p /srv/www/cgi-bin && cd /srv/www/cgi-bin || exit
 head='#!/bin/sh\\nprintf "Content-Type: text/plain\\\\r\\\\n\\\\r\\\\n"\\n'
 printf "$head"'printf %%s "$REMOTE_ADDR"\\n' > who
 printf "$head"'while sleep 0.2; do echo drop || exit; done\\n' > drip

@@ -6,7 +6,7 @@ import { loadInventory } from '../../src/language/index.ts';
 import { sh } from '../../src/model/script.ts';
 import { bootRehearsal, type Rehearsal, type Station } from '../../src/rehearsal/index.ts';
 import { readQrCode } from '../report/read-qr-code.ts';
-import { OUTSIDE, SERVER, WEB_SERVER } from './checks.ts';
+import { OUTSIDE, SERVER, WEB_SERVER } from './devices.ts';
 import { homerun, named, root, type Ran } from './house.ts';
 import { canRehearse } from './possible.ts';
 
