@@ -69,10 +69,10 @@ const PLAYBOOK = `- hosts: pi
     - assert: {that: connected.failed}
     - git: {repo: /srv/repo, dest: /srv/copy, single_branch: true, umask: '077'}
     - file: {path: /srv/all, state: touch, access_time: preserve, modification_time: preserve}
-    - command: {cmd: printf 'x\n\n', strip_empty_ends: false}
+    - command: {cmd: printf 'x\\n\\n', strip_empty_ends: false}
       register: ends
       changed_when: false
-    - assert: {that: 'ends.stdout == "x\n\n"'}
+    - assert: {that: 'ends.stdout == "x\\n\\n"'}
     - stat: {path: /run/since-boot}
       register: mark
     - reboot: {reboot_timeout: 300, msg: "it's time"}
