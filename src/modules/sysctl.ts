@@ -78,7 +78,7 @@ function question(given: Params): Script {
   const proc = `/proc/sys/${procPath(given.name)}`;
   const last = procPath(given.name).split('/').at(-1) ?? '';
   return joinScripts([
-    sh`if [ -e ${proc} ]; then echo known=yes; cat ${proc} 2>/dev/null | sed 's/^/live=/'; fi`,
+    sh`if [ -e ${proc} ]; then echo known=yes; sed 's/^/live=/' ${proc} 2>/dev/null; fi`,
     sh`grep -sH -e ${last} /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf | sed 's/^/other=/'`,
     raw('echo ---'),
     fileStateScript({ path: given.sysctl_file, content: 'text' }),

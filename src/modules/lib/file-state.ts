@@ -112,8 +112,8 @@ look() {
   elif ! [ -r "$p" ]; then printf 'unreadable\0\0'
   elif [ "$want" = checksum ]; then printf 'checksum\0'; sha256sum <"$p" 2>/dev/null; printf '\0'
   elif [ "$want" = differing ] && same; then printf 'same\0\0'
-  elif [ "$(wc -c <"$p")" -gt "$limit" ]; then printf 'large\0\0'
-  elif [ "$(tr -d '\000' <"$p" | wc -c)" -ne "$(wc -c <"$p")" ]; then printf 'binary\0\0'
+  elif size=$(wc -c <"$p"); [ "$size" -gt "$limit" ]; then printf 'large\0\0'
+  elif [ "$(tr -d '\000' <"$p" | wc -c)" -ne "$size" ]; then printf 'binary\0\0'
   else printf 'text\0'; cat "$p"; printf '\0'; fi
 }
 same() {
