@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { loadExtraVariables, loadInventory, loadPlaybook } from '../language/index.ts';
+import { loadExtraVariables, loadPlaybook, readInventory, togetherWith } from '../language/index.ts';
+import { DiagnosticError } from '../model/diagnostic.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Become, Playbook } from '../model/playbook.ts';
 import { Redactor, Secret } from '../model/secret.ts';
@@ -37,15 +38,17 @@ export async function load(
 ): Promise<{ inventory: Inventory; playbook: Playbook }> {
   const store = openSecrets(terminal, redactor, flags.vaultPasswordFile);
   const reading = { redactor, store, extraVars: flags.extraVars ?? [] };
-  const inventory = await readInventory(findInventory(path, flags.inventory), reading);
-  const password = flags.askBecomePass
-    ? new Secret(await terminal.ask('Password for sudo: ', { hidden: true }))
-    : undefined;
+  const house = await readHouse(findInventory(path, flags.inventory), reading);
+  const { inventory, mistakes } = house;
+  const password =
+    flags.askBecomePass && mistakes.length === 0
+      ? new Secret(await terminal.ask('Password for sudo: ', { hidden: true }))
+      : undefined;
   if (password) redactor.add(password);
-  const read = (answers: ReadonlyMap<string, Value> = new Map()): Playbook =>
+  const read = (of: Inventory, answers: ReadonlyMap<string, Value> = new Map()): Playbook =>
     loadPlaybook(path, {
       answers,
-      inventory,
+      inventory: of,
       modules,
       secrets: store,
       extraVariables: loadExtraVariables(reading.extraVars, store),
@@ -61,12 +64,16 @@ export async function load(
       ...(flags.startAtTask === undefined ? {} : { startAtTask: flags.startAtTask }),
       ...(flags.check ? { check: true } : {}),
     });
-  const playbook = await readWithSecrets(store, redactor, () => read());
-  const { prompts = [] } = playbook;
-  if (prompts.length === 0 || flags.asks === false) return { inventory, playbook };
+  const checked = (answers?: ReadonlyMap<string, Value>): { inventory: Inventory; playbook: Playbook } => {
+    if (mistakes.length === 0 && inventory) return { inventory, playbook: read(inventory, answers) };
+    throw new DiagnosticError(togetherWith(house, read));
+  };
+  const loaded = await readWithSecrets(store, redactor, () => checked());
+  const { prompts = [] } = loaded.playbook;
+  if (prompts.length === 0 || flags.asks === false) return loaded;
   // Nobody is asked before the files are known to be right; what was answered may show one more mistake.
   const answers = await askPrompts(prompts, terminal, redactor);
-  return { inventory, playbook: await readWithSecrets(store, redactor, () => read(answers)) };
+  return readWithSecrets(store, redactor, () => checked(answers));
 }
 
 /** Reads the inventory alone. Throws a DiagnosticError with every mistake in it. */
@@ -78,7 +85,11 @@ export async function loadInventoryFile(
 ): Promise<Inventory> {
   const redactor = new Redactor();
   const store = openSecrets(terminal, redactor, vaultPasswordFile);
-  return readInventory(path, { redactor, store, extraVars });
+  const { inventory, mistakes } = await readHouse(path, { redactor, store, extraVars });
+  return readWithSecrets(store, redactor, () => {
+    if (mistakes.length === 0 && inventory) return inventory;
+    throw new DiagnosticError(mistakes);
+  });
 }
 
 interface Reading {
@@ -87,15 +98,19 @@ interface Reading {
   readonly extraVars: readonly string[];
 }
 
-async function readInventory(path: string, { redactor, store, extraVars }: Reading): Promise<Inventory> {
-  const inventory = await readWithSecrets(store, redactor, () =>
-    loadInventory(path, { extraVariables: loadExtraVariables(extraVars, store), secrets: store }),
+/** The inventory as far as it could be read, and its mistakes. */
+async function readHouse(
+  path: string,
+  { redactor, store, extraVars }: Reading,
+): Promise<ReturnType<typeof readInventory>> {
+  const house = await readWithSecrets(store, redactor, () =>
+    readInventory(path, { extraVariables: loadExtraVariables(extraVars, store), secrets: store }),
   );
   // Passwords in the clear are secrets all the same.
-  for (const { connection } of inventory.hosts)
+  for (const { connection } of house.inventory?.hosts ?? [])
     for (const password of [connection.password, connection.become?.password])
       if (password) redactor.add(password);
-  return inventory;
+  return house;
 }
 
 /** The one named; or, where the default is not here, the one beside the playbook's folder. */

@@ -1,14 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Alias, type Document, type Scalar } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Scalar } from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { Secret } from '../model/secret.ts';
 import type { SecretSource } from '../model/secret-source.ts';
 import type { SourceFile, Span } from '../model/source.ts';
-import type { Value } from '../model/value.ts';
+import { isList, isMap as isPlainMap, type Value } from '../model/value.ts';
 import type { Mistakes } from './mistakes.ts';
-import { rememberOrigin, type Place } from './origin.ts';
-import { reveal, secretTags, Tagged } from './secret-tags.ts';
+import { placeOf, rememberOrigin, type Place } from './origin.ts';
+import { reveal, Tagged } from './secret-tags.ts';
 import { readSource } from './source-text.ts';
-import { translateYamlErrors } from './yaml-errors.ts';
+import { parseRepaired } from './yaml-repair.ts';
 
 export interface Source {
   readonly file: SourceFile;
@@ -41,20 +41,12 @@ export function parseText(
   mistakes: Mistakes,
   options: DocumentOptions = {},
 ): Source | undefined {
-  const document = parseDocument(file.text, {
-    version: '1.2',
-    uniqueKeys: true,
-    stringKeys: true,
-    strict: true,
-    prettyErrors: false,
-    customTags: secretTags,
-  });
-  const errors = translateYamlErrors(document, file);
+  const { document, mistakes: errors, templates, gaps } = parseRepaired(file);
   for (const mistake of errors) mistakes.add(file.hidden ? discreet(mistake) : mistake);
-  if (errors.length > 0) return undefined;
-  const plain = new Plain(document, file, mistakes, options.secrets);
-  const value = plain.value(document.contents);
-  return plain.complete ? { file, value } : undefined;
+  for (const gap of gaps) mistakes.leftOut(file, gap);
+  if (!document || (errors.length > 0 && document.contents === null)) return undefined;
+  const plain = new Plain(document, file, mistakes, templates, options.secrets);
+  return { file, value: plain.value(document.contents) };
 }
 
 /** Messages of the parser quote what they stumble over. */
@@ -69,10 +61,10 @@ function discreet({ code, span }: Diagnostic): Diagnostic {
 
 /** Turns nodes into plain values, each node once: aliases share their value, so that they cannot explode. */
 class Plain {
-  complete = true;
   readonly #document: Document.Parsed;
   readonly #file: SourceFile;
   readonly #mistakes: Mistakes;
+  readonly #templates: ReadonlyMap<number, string>;
   readonly #secrets: SecretSource | undefined;
   readonly #done = new Map<object, Value>();
 
@@ -80,11 +72,13 @@ class Plain {
     document: Document.Parsed,
     file: SourceFile,
     mistakes: Mistakes,
+    templates: ReadonlyMap<number, string>,
     secrets: SecretSource | undefined,
   ) {
     this.#document = document;
     this.#file = file;
     this.#mistakes = mistakes;
+    this.#templates = templates;
     this.#secrets = secrets;
   }
 
@@ -101,7 +95,8 @@ class Plain {
   }
 
   #scalar(node: Scalar): Value {
-    const { value, source } = node;
+    const template = this.#templates.get(node.range?.[0] ?? -1);
+    const { value, source } = template === undefined ? node : { value: template, source: template };
     if (value instanceof Tagged)
       return reveal(value, this.#tagSpan(node, value), this.#secrets, this.#mistakes);
     // The number that was written, not the one that it means: a secret 007 is no 7.
@@ -124,6 +119,7 @@ class Plain {
     const places = new Map<string, Place>();
     for (const pair of items) {
       const key = isScalar(pair.key) ? String(pair.key.value) : '';
+      if (key === '<<' && this.#merge(pair.value, items, value, places)) continue;
       // Not by assignment, or a key `__proto__` would become the map's prototype.
       Object.defineProperty(value, key, {
         value: this.value(pair.value),
@@ -136,6 +132,27 @@ class Plain {
     return { value, places };
   }
 
+  /** `<<: *other` takes the entries of another map, or of several; false where it stands for no map. */
+  #merge(
+    node: unknown,
+    own: readonly { key: unknown }[],
+    into: Record<string, Value>,
+    places: Map<string, Place>,
+  ): boolean {
+    const written = new Set(own.map(({ key }) => (isScalar(key) ? String(key.value) : '')));
+    const given = this.value(node);
+    const others = isList(given) ? given : [given];
+    if (!others.every(isPlainMap)) return false;
+    for (const other of others)
+      for (const [key, value] of Object.entries(other)) {
+        if (written.has(key) || Object.hasOwn(into, key)) continue;
+        Object.defineProperty(into, key, { value, enumerable: true, configurable: true, writable: true });
+        const place = placeOf(other, key);
+        if (place) places.set(key, place);
+      }
+    return true;
+  }
+
   #list(items: readonly unknown[]): { value: object & Value; places: Map<number, Place> } {
     const places = new Map(items.map((item, index) => [index, this.#place(item)]));
     return { value: items.map((item) => this.value(item)), places };
@@ -143,20 +160,21 @@ class Plain {
 
   #place(node: unknown): Place {
     const target = isAlias(node) ? (node.resolve(this.#document) ?? node) : node;
-    const source = isScalar(target) && target.source !== undefined ? { source: target.source } : {};
-    return { file: this.#file, span: this.#span(target), ...source };
+    const span = this.#span(target);
+    const source = this.#templates.get(span.start) ?? (isScalar(target) ? target.source : undefined);
+    return { file: this.#file, span, ...(source !== undefined && { source }) };
   }
 
   #alias(node: Alias): Value {
     const target = node.resolve(this.#document);
     if (target !== undefined) return this.value(target);
-    this.complete = false;
     const mistake: Diagnostic = {
       code: 'yaml-syntax',
       message: `there is no anchor \`&${node.source}\` before this alias`,
       span: this.#span(node),
     };
     this.#mistakes.add(this.#file.hidden ? discreet(mistake) : mistake);
+    this.#mistakes.leftOut(this.#file, this.#span(node));
     return null;
   }
 

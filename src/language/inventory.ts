@@ -1,3 +1,4 @@
+import { DiagnosticError, type Diagnostic } from '../model/diagnostic.ts';
 import { z } from 'zod';
 import type { Host, Inventory, Network } from '../model/inventory.ts';
 import { text } from '../model/schema.ts';
@@ -47,6 +48,17 @@ const hostSchema = z.strictObject({ interfaces: map.optional(), vars: map.option
 
 /** Reads the house from a file. Throws a DiagnosticError with every mistake in it. */
 export function loadInventory(path: string, options: InventoryOptions = {}): Inventory {
+  const { inventory, mistakes } = readInventory(path, options);
+  if (mistakes.length > 0) throw new DiagnosticError(mistakes);
+  if (!inventory) throw new Error('an inventory without mistakes has a value');
+  return inventory;
+}
+
+/** The same, with mistakes as values, and what could be read in spite of them. */
+export function readInventory(
+  path: string,
+  options: InventoryOptions = {},
+): { readonly inventory: Inventory | undefined; readonly mistakes: readonly Diagnostic[] } {
   const mistakes = new Mistakes();
   const { secrets, extraVariables = {} } = options;
   const source = readDocument(path, mistakes, { secrets });
@@ -56,9 +68,7 @@ export function loadInventory(path: string, options: InventoryOptions = {}): Inv
     source &&
     top &&
     new Reader({ ...top, secrets: besides }, source.file.path, extraVariables, mistakes).read();
-  mistakes.throwIfAny();
-  if (!inventory) throw new Error('an inventory without mistakes has a value');
-  return inventory;
+  return { inventory, mistakes: mistakes.list() };
 }
 
 function readTop({ value, file }: Source, mistakes: Mistakes): z.output<typeof inventorySchema> | undefined {

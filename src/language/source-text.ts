@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -12,11 +13,12 @@ export function readSource(
   mistakes: Mistakes,
   { from, secrets }: { readonly from?: Span | undefined; readonly secrets?: SecretSource | undefined },
 ): SourceFile | undefined {
-  const text = readText(path, mistakes, from);
-  if (text === undefined) return undefined;
+  const bytes = readBytes(path, mistakes, from);
+  if (bytes === undefined) return undefined;
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   const file = { path: shownPath(path), text };
   const answer = opened(text, secrets);
-  if (answer === undefined) return file;
+  if (answer === undefined) return checkEncoding(file, bytes, mistakes) ? file : undefined;
   if (answer.kind === 'known') return { ...file, text: answer.text, hidden: true };
   if (answer.kind === 'pending') return { ...file, text: '', hidden: true };
   const [head = ''] = text.split('\n', 1);
@@ -49,9 +51,23 @@ function opened(text: string, secrets: SecretSource | undefined): Revealed | und
   return undefined;
 }
 
-function readText(path: string, mistakes: Mistakes, from: Span | undefined): string | undefined {
+/** Whether it is text at all; where only some characters are not, the rest can still be read. */
+function checkEncoding(file: SourceFile, bytes: Buffer, mistakes: Mistakes): boolean {
+  if (isUtf8(bytes)) return true;
+  const wide = /^(?:\xFF\xFE|\xFE\xFF)/.test(bytes.toString('latin1', 0, 2));
+  const start = wide ? 0 : Math.max(0, file.text.indexOf('\uFFFD'));
+  mistakes.add({
+    code: 'file-unreadable',
+    message: wide ? 'this file is UTF-16, not UTF-8' : 'this character is not UTF-8',
+    span: { file: wide ? { ...file, hidden: true } : file, start, end: start + 1 },
+    hint: `save the file as UTF-8, or: iconv -f ${wide ? 'UTF-16' : 'LATIN1'} -t UTF-8 ${file.path}`,
+  });
+  return !wide;
+}
+
+function readBytes(path: string, mistakes: Mistakes, from: Span | undefined): Buffer | undefined {
   try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    return readFileSync(path);
   } catch (error) {
     mistakes.add({ ...unreadable(path, error), ...(from && { span: from }) });
     return undefined;

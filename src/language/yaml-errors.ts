@@ -1,47 +1,53 @@
-import { isMap, isScalar, visit, type Document, type ErrorCode } from 'yaml';
+import { isMap, isScalar, visit, type Document, type ErrorCode, type YAMLError } from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { SourceFile, Span } from '../model/source.ts';
+import { findSlip } from './yaml-slips.ts';
 
-/** The parser's errors and warnings in our words; one for each line, as the second is mostly an echo of the first. */
-export function translateYamlErrors(document: Document.Parsed, file: SourceFile): readonly Diagnostic[] {
-  const byLine = new Map<number, Diagnostic>();
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    const line = lineOf(file.text, pos[0]);
-    const span = { file, start: pos[0], end: Math.max(pos[1], pos[0] + 1) };
-    const diagnostic = unquotedTemplate(file, line) ?? translate(document, code, message, span);
-    if (!byLine.has(line)) byLine.set(line, diagnostic);
-  }
-  return [...byLine.values()];
+/** One of the parser's errors or warnings in our words. */
+export function translateYamlError(
+  document: Document.Parsed,
+  { code, message, pos }: YAMLError,
+  file: SourceFile,
+): Diagnostic {
+  const span = { file, start: pos[0], end: Math.max(pos[1], pos[0] + 1) };
+  return translate(document, code, message, span);
 }
 
-function unquotedTemplate(file: SourceFile, line: number): Diagnostic | undefined {
-  const lineStart = file.text.split('\n', line).join('\n').length + (line > 0 ? 1 : 0);
-  const text = file.text.slice(lineStart).split('\n', 1)[0] ?? '';
-  const match = /^([^#'"]*?(?::|-)\s+)(\{\{[^#]*?)\s*(?: #.*)?$/.exec(text);
+/** A template without quotes in the line of an offset: YAML takes its braces for maps. */
+export function unquotedTemplate(
+  file: SourceFile,
+  offset: number,
+): { readonly start: number; readonly template: string; readonly diagnostic: Diagnostic } | undefined {
+  const lineStart = file.text.lastIndexOf('\n', offset - 1) + 1;
+  const [line = ''] = file.text.slice(lineStart).split(/\r?\n/, 1);
+  const match = /^([^#'"]*?(?:[:-]\s+|[[,]\s*))(\{\{[^#]*?)\s*(?: #.*)?$/.exec(line);
   if (!match) return undefined;
-  const [, before = '', template = ''] = match;
+  const [, before = '', rest = ''] = match;
+  // Inside `{…}` or `[…]` the value ends before the next `,`.
+  const template = /[{[]/.test(before) ? (/^\{\{.*?\}\}[^,}\]]*/.exec(rest)?.[0] ?? rest).trimEnd() : rest;
   const start = lineStart + before.length;
+  const key = /([\w.-]+:|-)\s+$/.exec(before)?.[1];
   return {
-    code: 'yaml-unquoted-template',
-    message: 'a value that begins with `{{` must be quoted, or YAML reads it as a map',
-    span: { file, start, end: start + template.length },
-    hint: `write ${before.trim().split(/\s/).at(-1)} "${template.replaceAll('"', "'")}"`,
+    start,
+    template,
+    diagnostic: {
+      code: 'yaml-unquoted-template',
+      message: 'a value that begins with `{{` must be quoted, or YAML reads it as a map',
+      span: { file, start, end: start + template.length },
+      hint: `write ${key === undefined ? '' : `${key} `}"${template.replaceAll('"', "'")}"`,
+    },
   };
 }
 
 function translate(document: Document.Parsed, code: ErrorCode, message: string, span: Span): Diagnostic {
   if (code === 'DUPLICATE_KEY') return duplicateKey(document, span);
-  const better =
-    tabbed(span) ??
-    (code === 'MISSING_CHAR' ? openQuote(document, span) : undefined) ??
-    (code === 'BLOCK_AS_IMPLICIT_KEY' ? continued(span) : undefined);
-  if (better) return better;
-  const hint = HINTS[code] ?? hintForStart(code, span);
+  const slip = findSlip(document, code, span);
+  if (slip) return { code: 'yaml-syntax', ...slip };
   return {
     code: 'yaml-syntax',
     message: (ours(message) && WORDS[code]) || lowerFirst(message),
     span,
-    ...(hint !== undefined && { hint }),
+    ...(HINTS[code] !== undefined && { hint: HINTS[code] }),
   };
 }
 
@@ -68,74 +74,19 @@ function duplicateKey(document: Document.Parsed, span: Span): Diagnostic {
   };
 }
 
-/** The parser stumbles over tabs in several ways, and names few of them. */
-function tabbed(span: Span): Diagnostic | undefined {
-  const lineStart = span.file.text.lastIndexOf('\n', span.start - 1) + 1;
-  const indent = /^[ \t]*/.exec(span.file.text.slice(lineStart))?.[0] ?? '';
-  if (!indent.includes('\t')) return undefined;
-  const start = lineStart + indent.indexOf('\t');
-  return {
-    code: 'yaml-syntax',
-    message: 'tabs cannot indent YAML',
-    span: { ...span, start, end: start + 1 },
-    hint: 'use spaces',
-  };
-}
-
-/** The parser notices an open quote at the end of the file: the author looks for its beginning. */
-function openQuote(document: Document.Parsed, span: Span): Diagnostic | undefined {
-  let start: number | undefined;
-  visit(document, {
-    Scalar(_, { type, range }) {
-      if ((type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') && range && range[1] >= span.start - 1)
-        start = range[0];
-    },
-  });
-  if (start === undefined) return undefined;
-  return {
-    code: 'yaml-syntax',
-    message: 'this quote is never closed',
-    span: { ...span, start, end: start + 1 },
-  };
-}
-
-/** A value that goes on in the next line because that one is indented too far. */
-function continued(span: Span): Diagnostic | undefined {
-  const [line = ''] = span.file.text.slice(span.start).split('\n', 1);
-  if (/:(?: |$)/.test(line)) return undefined;
-  const start = span.start + line.length + 1;
-  const [next = ''] = span.file.text.slice(start).split('\n', 1);
-  const indent = next.length - next.trimStart().length;
-  return {
-    code: 'yaml-syntax',
-    message: 'this line is indented too far: it would go on with the value of the line above',
-    span: { ...span, start: start + indent, end: start + next.length },
-    hint: 'check the indentation of this line',
-  };
-}
-
 const WORDS: Partial<Record<ErrorCode, string>> = {
   MULTIPLE_DOCS: 'the file holds more than one document',
   BLOCK_AS_IMPLICIT_KEY: 'a second `: ` in one line makes a map inside a map',
-  TAB_AS_INDENT: 'tabs cannot indent YAML',
   NON_STRING_KEY: 'a key must be text',
   TAG_RESOLVE_FAILED: 'this tag is not known',
 };
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
   MULTIPLE_DOCS: 'take out the second `---`, or make a second file of it',
-  BLOCK_AS_IMPLICIT_KEY: 'quote the value: key: "a: b"',
-  TAB_AS_INDENT: 'use spaces',
+  BAD_DQ_ESCAPE: 'write `\\\\` for a backslash, or put the text in single quotes',
   MISSING_CHAR: 'close the quote or bracket',
+  TAG_RESOLVE_FAILED: 'there are !secret, !env, !command and !vault; quote a text that begins with `!`',
 };
-
-function hintForStart(code: ErrorCode, span: Span): string | undefined {
-  if (code === 'BAD_SCALAR_START') return 'quote the value';
-  const before = span.file.text.slice(0, span.start).split('\n').at(-1) ?? '';
-  return code === 'UNEXPECTED_TOKEN' && before.trim() === ''
-    ? 'check the indentation of this line'
-    : undefined;
-}
 
 /** What our own tags say is said already. */
 function ours(message: string): boolean {
@@ -144,10 +95,4 @@ function ours(message: string): boolean {
 
 function lowerFirst(message: string): string {
   return message.charAt(0).toLowerCase() + message.slice(1);
-}
-
-function lineOf(text: string, offset: number): number {
-  let line = 0;
-  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line++;
-  return line;
 }

@@ -165,11 +165,7 @@ describe('parameters', () => {
 `),
       ),
     ).toMatchInlineSnapshot(`
-      "playbooks/site.yaml:3:12: error: \`apt\` needs \`name\`
-        3 |     - apt: {nam: cron, state: instaled}
-          |            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~
-
-      playbooks/site.yaml:3:13: error: \`apt\` has no parameter \`nam\`
+      "playbooks/site.yaml:3:13: error: \`apt\` has no parameter \`nam\`
         3 |     - apt: {nam: cron, state: instaled}
           |             ^~~
         hint: did you mean \`name\`?
@@ -750,7 +746,8 @@ describe('YAML', () => {
     expect(mistakes(play('    - apt: {name: !nope x}\n'))).toMatchInlineSnapshot(`
       "playbooks/site.yaml:3:19: error: this tag is not known
         3 |     - apt: {name: !nope x}
-          |                   ^~~~~"
+          |                   ^~~~~
+        hint: there are !secret, !env, !command and !vault; quote a text that begins with \`!\`"
     `);
     expect(mistakes(play('    - apt: {name: !env HOME}\n'))).toMatchInlineSnapshot(`
       "playbooks/site.yaml:3:19: error: \`!env\` cannot be read here: there is no source of secrets
@@ -778,13 +775,14 @@ describe('YAML', () => {
     expect(mistakes(play('    - command: "ls\n'))).toMatchInlineSnapshot(`
       "playbooks/site.yaml:3:16: error: this quote is never closed
         3 |     - command: "ls
-          |                ^"
+          |                ^
+        hint: close it with another ", in the same line where the text is one line"
     `);
     expect(mistakes(play('    - command: echo a: b\n'))).toMatchInlineSnapshot(`
       "playbooks/site.yaml:3:16: error: a second \`: \` in one line makes a map inside a map
         3 |     - command: echo a: b
           |                ^
-        hint: quote the value: key: "a: b""
+        hint: quote the value: command: "echo a: b"; or begin a line of its own with what stands in it"
     `);
   });
 });
