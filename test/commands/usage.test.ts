@@ -176,10 +176,6 @@ test('all mistakes of a playbook and its files come together, each with its plac
         |                                              ^~~~
       hint: write mode: '0644'
 
-    site.yaml:4:13: error: \`file\` needs \`path\`
-      4 |     - file: {pth: /tmp/x}
-        |             ^~~~~~~~~~~~~
-
     site.yaml:4:14: error: \`file\` has no parameter \`pth\`
       4 |     - file: {pth: /tmp/x}
         |              ^~~
@@ -208,7 +204,7 @@ test('all mistakes of a playbook and its files come together, each with its plac
         |           ^~~
       hint: write true
 
-    8 mistakes; nothing was run.
+    7 mistakes; nothing was run.
     "
   `);
   expect((await homerun(broken, ['check', 'site.yaml'])).stderr).toBe(stderr);
