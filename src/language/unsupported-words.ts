@@ -69,7 +69,8 @@ const MODULES: Readonly<Record<string, string>> = {
 /** What to write instead of a parameter that a module of Ansible's has and this one, which `takes` these, does not. */
 export function parameterHint(module: Module, name: string, takes: readonly string[]): string | undefined {
   if (takes.includes(name)) return undefined;
-  const words = { ...(takes.includes('mode') ? OF_FILES : {}), ...module.unsupported };
+  const own = module.unsupported ?? {};
+  const words = { ...(takes.includes('mode') || Object.hasOwn(own, 'mode') ? OF_FILES : {}), ...own };
   return Object.hasOwn(words, name) ? words[name] : undefined;
 }
 

@@ -24,6 +24,16 @@ is gone. Unlike Ansible's, \`update_cache\` alone counts lists as fresh for an h
     allow_downgrades: 'allow_downgrade',
     'allow-downgrades': 'allow_downgrade',
   },
+  unsupported: {
+    allow_unauthenticated: 'give the source its key: `signed_by` of `deb822_repository`',
+    'allow-unauthenticated': 'give the source its key: `signed_by` of `deb822_repository`',
+    force: 'write `allow_downgrade` or `allow_change_held_packages`, whichever is meant',
+    clean: 'run `apt-get clean` with `command`, or write `autoclean: true`',
+    fail_on_autoremove: 'leave it out: `homerun plan` shows what would go',
+    policy_rc_d: 'write /usr/sbin/policy-rc.d with `copy` first, and remove it with `file`',
+    update_cache_retries: 'write `retries:` and `until:` beside the module',
+    update_cache_retry_max_delay: 'write `delay:` beside the module',
+  },
   examples: [
     { title: 'Packages', yaml: 'apt:\n  name: [cron, openvpn]\n  update_cache: true\n', needs: 'network' },
     {

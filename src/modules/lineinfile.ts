@@ -53,6 +53,7 @@ export const lineinfile = defineModule<Params, FileState>({
   description: 'Regular expressions are those of JavaScript; `(?i)` at the start works as in Ansible.',
   params,
   aliases: { dest: 'path', destfile: 'path', name: 'path', regex: 'regexp', value: 'line' },
+  unsupported: { others: 'leave it out' },
   examples: [
     {
       title: 'Replace a setting, whether it is commented out or not',

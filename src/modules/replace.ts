@@ -36,7 +36,7 @@ export const replace = defineModule<Params, FileState>({
     'Regular expressions are those of JavaScript; `(?i)` at the start works as in Ansible. Where the new text matches `regexp` again, every run changes the file again: write the expression so that it does not.',
   params,
   aliases: { dest: 'path', destfile: 'path', name: 'path' },
-  unsupported: { encoding: 'leave it out: files are read and written in UTF-8' },
+  unsupported: { others: 'leave it out', encoding: 'leave it out: files are read and written in UTF-8' },
   examples: [
     {
       title: 'A setting, wherever it stands',

@@ -40,6 +40,9 @@ export const script = defineModule<Params, Guard>({
   params,
   freeForm: 'cmd',
   inputs: { cmd: 'script' },
+  unsupported: {
+    decrypt: 'leave it out: files from ansible-vault are decrypted where homerun has their password',
+  },
   examples: [
     {
       title: 'With an argument',
