@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadInventory } from '../../src/language/index.ts';
 import { bootRehearsal, type Rehearsal, type Station } from '../../src/rehearsal/index.ts';
 import { homerun, named, root, type Ran } from './house.ts';
+import { bringIpv6, bringNames, damageRules, finds, leaks } from './leaks.ts';
 import { canRehearse } from './possible.ts';
 
 const playbook = join(root, 'test/rehearsal/fixtures/vpn.yaml');
@@ -165,21 +166,51 @@ describe.skipIf(!(await canRehearse('the tunnel')))('the tunnel of the house', (
     await holds();
   });
 
+  test('H3: neither IPv6 nor names go around the tunnel: while it is up, down, or comes again', async () => {
+    await bringIpv6(house, laptop, outside);
+    await bringNames(house, outside);
+    expect(await finds(laptop, 'up')).toBe(true);
+    const heard = await leaks(house, laptop, async () => {
+      await must('pi', 'for i in 1 2 3; do systemctl restart openvpn-client@home; sleep 0.5; done');
+      await must('pi', 'systemctl kill --signal=KILL openvpn-client@home; sleep 1');
+      await must('pi', 'systemctl stop openvpn-client@home');
+      expect(await finds(laptop, 'down')).toBe(false);
+      await must('pi', 'systemctl start openvpn-client@home');
+      await vi.waitFor(async () => expect(await finds(laptop, 'again')).toBe(true), {
+        timeout: 30_000,
+        interval: 500,
+      });
+    });
+    expect(heard).toBe('');
+  });
+
+  test('H3: nothing leaks at a start, even where the rules cannot be loaded; a run puts them right', async () => {
+    await damageRules(house);
+    await must('pi', 'systemctl disable -q openvpn-client@home');
+    expect(await leaks(house, laptop, async () => house.reboot('pi'))).toBe('');
+    expect(await must('pi', 'iptables -S FORWARD')).not.toContain('HOMERUN');
+    const mended = await homerun(house, ['run', playbook, '--limit', 'pi']);
+    expect(failures(mended)).toEqual([]);
+    await holds();
+  });
+
   test('H3 can be turned off', async () => {
     const open = await homerun(house, ['run', playbook, '--limit', 'pi', '-e', '{"kill_switch": false}']);
     expect(named(open, 'changed')).toEqual([
+      'pi: Addresses and names for the devices behind the Pi',
       'pi: No IPv6 past the tunnel',
+      'pi: Static addresses of the inventory',
       'pi: Who may pass, and with whose address (NAT)',
     ]);
     await must('pi', 'systemctl stop openvpn-client@home');
     expect(await seenFrom(laptop)).toMatch(/^203\.0\.113\.(?!10$)/);
     const closed = await homerun(house, ['run', playbook, '--limit', 'pi']);
-    expect(named(closed, 'changed')).toHaveLength(3);
+    expect(named(closed, 'changed')).toHaveLength(5);
     await holds();
   });
 
   test('H7: it is there again after a reboot of the Pi, without a run', async () => {
-    await house.reboot('pi');
+    expect(await leaks(house, laptop, async () => house.reboot('pi'))).toBe('');
     await holds();
     expect(named(await homerun(house, ['run', playbook]), 'changed')).toEqual([]);
   });
@@ -252,9 +283,15 @@ describe.skipIf(!(await canRehearse('the tunnel')))('the tunnel of the house', (
       expect(await banner(laptop, '192.168.1.2', 2121)).toBe('');
     };
     await works();
-    await must('pi', 'systemctl stop wg-quick@tun0');
-    expect(await seenFrom(laptop)).toBe('nobody');
-    await house.reboot('pi');
+    // The reset has taken it along.
+    await bringIpv6(house, laptop, outside);
+    const heard = await leaks(house, laptop, async () => {
+      await must('pi', 'for i in 1 2 3; do systemctl restart wg-quick@tun0; sleep 0.5; done');
+      await must('pi', 'systemctl stop wg-quick@tun0');
+      expect(await seenFrom(laptop)).toBe('nobody');
+      await house.reboot('pi');
+    });
+    expect(heard).toBe('');
     await works();
     expect(named(await homerun(house, ['run', playbook, '-e', 'vpn=wireguard']), 'changed')).toEqual([]);
   });
