@@ -25,10 +25,15 @@ export function isOwn(chain: string, set: string): boolean {
   return chain.startsWith(`${set}-`);
 }
 
-/** A rule that leads into the set from outside it. */
+/**
+ * A rule that leads into the set from outside it, or is marked as one: what is left of it in a file that was cut off
+ * leads to a chain that is nowhere, and iptables-restore notices that only when it loads the file.
+ */
 export function isJumpInto(rule: SavedRule, set: string): boolean {
-  const target = targetOf(savedWords(rule.text));
-  return target !== undefined && isOwn(target, set) && !isOwn(rule.chain, set);
+  if (isOwn(rule.chain, set)) return false;
+  const words = savedWords(rule.text);
+  const target = targetOf(words);
+  return (target !== undefined && isOwn(target, set)) || commentOf(words) === `${jumpComment}${set}`;
 }
 
 /** The rule of a built-in chain that leads into an own one. */

@@ -41,6 +41,11 @@ describe('replaceInFile', () => {
       '*nat\n:HR-OLD - [0:0]\n-A OUTPUT -j HR-OLD\nCOMMIT\n*nat\n-A POSTROUTING -j RETURN\n-A HR-OLD -j RETURN\nCOMMIT\n',
       `*nat\n:HR-POSTROUTING - [0:0]\n-A POSTROUTING ${jump}\n-A HR-POSTROUTING -o eth0 -j MASQUERADE\nCOMMIT\n*nat\n-A POSTROUTING -j RETURN\nCOMMIT\n`,
     ],
+    [
+      'a file that was cut off within a line of ours',
+      '*nat\n-A POSTROUTING -j RETURN\n-A POSTROUTING -m comment --comment "homerun HR" -j HR',
+      `*nat\n:HR-POSTROUTING - [0:0]\n-A POSTROUTING ${jump}\n-A POSTROUTING -j RETURN\n-A HR-POSTROUTING -o eth0 -j MASQUERADE\nCOMMIT\n`,
+    ],
   ])('puts the set into %s, once', (_, before, after) => {
     expect(replaceInFile(before, wanted, 'HR')).toBe(after);
     expect(replaceInFile(after, wanted, 'HR')).toBe(after);
