@@ -169,10 +169,12 @@ function explainBecome(
 }
 
 function explainLogin(launch: Launch, text: string, last: string): TransportError {
-  const expired = /password.*(expired|must be changed|required to change)|change your password/i.test(text);
+  const expired = /password.*(expired|must be changed|required)|change your password/i.test(text);
+  const closed = /account is (?:currently )?not available/i.test(text);
+  const hint = closed
+    ? 'its login shell lets nobody in: take another user, or give it one by `usermod --shell /bin/sh`'
+    : 'the login user needs a POSIX `sh`';
   return new TransportError('setup', `no shell on ${launch.whose}: ${last}`, {
-    hint: expired
-      ? 'log in once by hand with `ssh` and set a new password'
-      : 'the login user needs a POSIX `sh`',
+    hint: expired ? 'log in once by hand with `ssh` and set a new password' : hint,
   });
 }

@@ -41,7 +41,7 @@ export class Shell {
   #end: ChannelEnd | undefined;
   #sequence = 0;
   #pid: number | undefined;
-  /** stderr until the shell is there, by which a failed start is explained. */
+  /** What was said until the shell was there, by which a failed start is explained; nologin says it on stdout. */
   #said = '';
   #batch: Batch | undefined;
   #startTimer: NodeJS.Timeout | undefined;
@@ -97,8 +97,7 @@ export class Shell {
   }
 
   hear(stream: 'stdout' | 'stderr', chunk: Buffer): void {
-    if (stream === 'stderr' && this.#said.length < 10_000 && this.#pid === undefined)
-      this.#said += chunk.toString();
+    if (this.#said.length < 10_000 && this.#pid === undefined) this.#said += chunk.toString();
     for (const frame of this.#readers[stream].push(chunk)) {
       if (frame.label === 'hello') this.#greet(stream, frame);
       else if (!this.#isAbandoned) this.#batch?.take(stream, frame);

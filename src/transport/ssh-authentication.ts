@@ -45,12 +45,13 @@ export class Authenticator {
     const { name, user } = this.#hop;
     forget(passwordKey(this.#hop));
     if (this.#failure instanceof TransportError) return this.#failure;
+    const triedPassword = this.#tried.some((way) => way === 'password' || way === 'keyboard-interactive');
     const methods = this.#accepted === null ? '' : `; ${name} takes ${this.#accepted.join(', ')}`;
     return new TransportError(
       'authentication',
       `${name} refused the login of ${user}: tried ${this.#tried.join(', ') || 'nothing'}`,
       {
-        hint: `check the user's name, and that its authorized_keys has one of your keys${methods}`,
+        hint: `check the user's name${triedPassword ? ', the password' : ''}, and that its authorized_keys has one of your keys${methods}`,
         cause: this.#failure,
       },
     );

@@ -26,7 +26,11 @@ it('says why there is no shell', async () => {
 });
 
 it.each([
-  ['This account is not available.', 'the login user needs a POSIX `sh`'],
+  [
+    'This account is not available.',
+    'its login shell lets nobody in: take another user, or give it one by `usermod --shell /bin/sh`',
+  ],
+  ['no such thing', 'the login user needs a POSIX `sh`'],
   ['Your password has expired.', 'log in once by hand with `ssh` and set a new password'],
 ])('passes on what a host says instead of giving a shell: %s', async (said, hint) => {
   const sshd = await startSshd({ config: `ForceCommand echo '${said}' >&2; false` });
