@@ -6,6 +6,7 @@ import type { Redactor } from '../model/secret.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Journal } from './journal.ts';
+import { Once } from './once.ts';
 import type { Saver } from './save.ts';
 import type { Throttled } from './throttle.ts';
 
@@ -45,6 +46,10 @@ export interface HostContext {
   rounds: number;
   /** True once the play has ended for everybody. */
   halted: () => boolean;
+  /** Tasks of the batch at hand that one host does for all. */
+  once: Once;
+  /** Lists of tasks of this batch that are behind it. */
+  stage: number;
   /** Names the play in the journal. */
   playId: string;
   status: 'fine' | 'failed' | 'unreachable' | 'host-ended' | 'play-ended';
@@ -67,6 +72,8 @@ export function createContext(host: Host, settings: Settings): HostContext {
     flushing: new Set(),
     rounds: 0,
     halted: () => false,
+    once: new Once([]),
+    stage: 0,
     playId: '',
     status: 'fine',
     leftOut: undefined,

@@ -9,6 +9,8 @@ export interface Entry {
   /** The handler that is done with this entry: the task itself, or the one that included it last. */
   settles?: Task | undefined;
   prepared?: Exclude<Prepared, { kind: 'waiting' }> | undefined;
+  /** Of a task that one host does for all: it is this one. */
+  isMine?: boolean;
   /** Index of the next turn of its loop. */
   next: number;
   /** The turn whose start was told. */

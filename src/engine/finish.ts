@@ -49,6 +49,9 @@ export function finish(
   if (queue[0] === entry) queue.shift();
   if (happened.outcome !== 'failed') handlerDone(context, entry);
   register(context, entry, happened);
+  if (!entry.isMine) return;
+  if (happened.outcome === 'failed') context.once.failed(entry.task);
+  else context.once.finished(context, entry);
 }
 
 /** In `results` each says which item it is of. */

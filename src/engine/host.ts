@@ -6,7 +6,7 @@ import { createEntry, type Acting, type Entry } from './entry.ts';
 import { exchange } from './exchange.ts';
 import { referenceOf } from './finish.ts';
 import { flush } from './flush.ts';
-import { promise, takeBack } from './handlers.ts';
+import { handlerDone, promise, takeBack } from './handlers.ts';
 import { buildWindow, type Slot } from './window.ts';
 
 /** Turns looked ahead after a change; doubled while nothing changes. */
@@ -31,11 +31,19 @@ export async function perform(context: HostContext, tasks: readonly Task[]): Pro
     context,
     tasks.map((task) => createEntry(task)),
   );
+  passed(context);
 }
 
 /** Runs the handlers that are notified by now, and those that they notify. */
 export async function flushHandlers(context: HostContext): Promise<void> {
   while (isGoing(context) && context.notified.size > 0) await performEntries(context, flush(context));
+  passed(context);
+}
+
+/** Whoever waits for this host to come to a task need not any longer. */
+function passed(context: HostContext): void {
+  context.stage++;
+  context.once.tell();
 }
 
 function isGoing(context: HostContext): boolean {
@@ -47,12 +55,16 @@ async function performEntries(context: HostContext, queue: Entry[]): Promise<voi
   let acting: Acting | undefined;
   let reach = CEILING;
   let streak = 0;
+  /** The task whose actions were sent last. */
+  let begun: Entry | undefined;
   while (queue.length > 0 && isGoing(context)) {
+    if (!(await isNext(context, queue))) continue;
     // Nothing is looked at behind a file that is on its way here: what follows may read it on this machine.
     const window = acting?.saves ? [] : buildWindow(context, queue, reach, acting?.unit);
     announce(context, acting, window);
     if (acting) promise(context, acting.unit);
     const before = acting;
+    begun = before?.unit.entry ?? begun;
     try {
       acting = await context.settings.throttled(acting?.unit, () => round(context, queue, before, window));
     } finally {
@@ -61,7 +73,25 @@ async function performEntries(context: HostContext, queue: Entry[]): Promise<voi
     streak = acting ? streak + 1 : 0;
     reach = acting ? reachAfter(streak) : Math.min(CEILING, (before ? FLOOR : reach) * 2);
   }
+  if (context.status !== 'fine') leaveUndone(context, queue[0], begun);
   context.milliseconds += context.settings.clock() - started;
+}
+
+/** What broke in the middle of what one host does for all is not done again by another; nobody knows how far it came. */
+function leaveUndone(context: HostContext, entry: Entry | undefined, begun: Entry | undefined): void {
+  if (context.settings.signal?.aborted) return;
+  if (entry?.isMine && (entry === begun || entry.next > 0)) context.once.failed(entry.task);
+}
+
+/** False where another host has done the next task for this one, too. */
+async function isNext(context: HostContext, queue: Entry[]): Promise<boolean> {
+  const [entry] = queue;
+  if (!entry?.task.runOnce || entry.isMine) return true;
+  const turn = await context.once.settle(context, entry.task, () => isGoing(context));
+  if (turn === 'mine') entry.isMine = true;
+  if (turn === 'done') handlerDone(context, entry);
+  if (turn === 'done') queue.shift();
+  return turn === 'mine';
 }
 
 /** Sends, and uses what comes back. Gives the next turn that needs a change. */

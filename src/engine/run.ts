@@ -11,6 +11,7 @@ import { createContext, givenBy, recapOf, type HostContext, type Settings } from
 import { recover } from './handlers.ts';
 import { flushHandlers, perform } from './host.ts';
 import type { Journal } from './journal.ts';
+import { Once } from './once.ts';
 import type { Saver } from './save.ts';
 import { createThrottled } from './throttle.ts';
 
@@ -112,18 +113,22 @@ async function runPlay(
   let stopped: string | undefined;
   for (const [index, batch] of batches.entries()) {
     if (settings.signal?.aborted) break;
+    const once = new Once(batch);
+    const over = (): string | undefined => once.failure ?? tooManyFailed(play, batch);
     for (const context of batch) {
+      context.once = once;
+      context.stage = 0;
       context.handlers = play.handlers;
       context.playId = `${play.where.split(':')[0] ?? ''}/${play.name}`;
       context.notified.clear();
       context.flushing.clear();
       context.rounds = 0;
-      context.halted = () => tooManyFailed(play, batch) !== undefined;
+      context.halted = () => over() !== undefined;
       recover(context);
     }
-    if (play.strategy === 'linear') await runInStep(play, batch, forks);
+    if (play.strategy === 'linear') await runInStep(play, batch, forks, over);
     else await runFreely(play, batch, forks);
-    stopped = tooManyFailed(play, batch) ?? (index < batches.length - 1 ? allFailed(batch) : undefined);
+    stopped = over() ?? (index < batches.length - 1 ? allFailed(batch) : undefined);
     if (stopped !== undefined) break;
   }
   for (const context of members)
@@ -144,7 +149,12 @@ async function runFreely(play: Play, batch: readonly HostContext[], forks: numbe
   );
 }
 
-async function runInStep(play: Play, batch: readonly HostContext[], forks: number): Promise<void> {
+async function runInStep(
+  play: Play,
+  batch: readonly HostContext[],
+  forks: number,
+  over: () => string | undefined,
+): Promise<void> {
   const limit = pLimit(forks);
   const together = (work: (context: HostContext) => Promise<void>): Promise<unknown> =>
     Promise.all(
@@ -152,7 +162,7 @@ async function runInStep(play: Play, batch: readonly HostContext[], forks: numbe
     );
   for (const task of play.tasks) {
     await together((context) => perform(context, [task]));
-    if (tooManyFailed(play, batch) !== undefined) return;
+    if (over() !== undefined) return;
   }
   await together(flushHandlers);
 }

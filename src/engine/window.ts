@@ -29,6 +29,10 @@ export function buildWindow(context: HostContext, queue: Entry[], reach: number,
   for (let index = 0; index < queue.length && units < reach;) {
     const entry = queue[index];
     if (entry === undefined) break;
+    if (entry.task.runOnce && !entry.isMine) {
+      if (!context.once.isFor(context, entry.task)) break;
+      entry.isMine = true;
+    }
     const prepared = entry.prepared ?? entry.task.prepare(context.host, view);
     if (prepared.kind === 'waiting') {
       if (prepared.for === 'facts' && view.get('facts')?.kind === 'pending') slots.push({ kind: 'facts' });

@@ -1,6 +1,6 @@
 import type { ValueMap } from '../model/value.ts';
 import { inside, type Context } from './context.ts';
-import { valueSpan } from './origin.ts';
+import { keySpan, valueSpan } from './origin.ts';
 import type { Scope } from './scope.ts';
 import { Step, type StepSource } from './step.ts';
 import type { TaskSource } from './task-source.ts';
@@ -43,10 +43,21 @@ export function bindHandlers(
 ): readonly Step[] {
   return sources.flatMap((source): readonly Step[] => {
     const { name, listen } = source.keywords as { name?: string; listen?: unknown };
-    if (source.kind !== 'include' || (name === undefined && listen === undefined))
-      return bind([source], context, onMistake);
+    if (source.kind !== 'include' || (name === undefined && listen === undefined)) {
+      const steps = bind([source], context, onMistake);
+      for (const step of steps) if (step.runOnce) onMistake?.(onceNotified(step));
+      return steps;
+    }
     const inner = inside(context, source.raw, source.keywords);
     return [new Step(source, inner, nameOf(source, inner))];
+  });
+}
+
+/** Hosts are notified one by one, so nobody could say which of them does it for all. */
+function onceNotified({ source: { raw, span } }: Step): TextMistake {
+  return new TextMistake('not-supported', '`run_once` does nothing in `handlers`', {
+    span: keySpan(raw, 'run_once') ?? span,
+    hint: 'put it into a task at the end of the play, with `when`',
   });
 }
 

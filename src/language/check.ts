@@ -116,7 +116,7 @@ export class Check {
     if (!destination) return;
     const by = { task: step.name, where: step.where, host };
     const other = loading.arrivals.note(destination, folders.playbook, by);
-    if (other === undefined || unsure) return;
+    if (other === undefined || unsure || step.runOnce) return;
     const message = `${other} and ${host} would write the same file on this machine`;
     const span = step.source.kind === 'task' ? valueSpan(step.source.parameters, 'dest') : undefined;
     const hint = 'put `{{inventory_hostname}}` into `dest`, or leave out `flat`';

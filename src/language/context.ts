@@ -87,6 +87,7 @@ interface Settings {
   readonly diff?: boolean;
   readonly timeout?: number | string;
   readonly throttle?: number;
+  readonly runOnce?: boolean;
 }
 
 interface Inheritable {
@@ -103,6 +104,7 @@ interface Inheritable {
   readonly diff?: boolean | undefined;
   readonly timeout?: number | string | undefined;
   readonly throttle?: number | undefined;
+  readonly run_once?: boolean | undefined;
   readonly notify?: readonly string[] | undefined;
 }
 
@@ -137,6 +139,7 @@ function settingsOf(keywords: Inheritable): Settings {
     ...(keywords.diff !== undefined && { diff: keywords.diff }),
     ...(keywords.timeout !== undefined && { timeout: keywords.timeout }),
     ...(keywords.throttle !== undefined && { throttle: keywords.throttle }),
+    ...(keywords.run_once !== undefined && { runOnce: keywords.run_once }),
   };
 }
 

@@ -44,6 +44,7 @@ const inherited = {
   timeout: numberOrTemplate.optional(),
   notify: textList.optional(),
   throttle: share.optional(),
+  run_once: flag.optional(),
 };
 
 export const taskSchema = z.strictObject({

@@ -23,6 +23,7 @@ export class Step implements Task {
   readonly register?: string;
   readonly topics: readonly string[];
   readonly noLog: boolean;
+  readonly runOnce: boolean;
   readonly source: StepSource;
   readonly context: Context;
 
@@ -38,6 +39,8 @@ export class Step implements Task {
     if (keywords.register !== undefined) this.register = keywords.register;
     this.topics = [name, ...(keywords.listen ?? [])];
     this.noLog = context.settings.noLog ?? false;
+    // The tasks of a file are each done once.
+    this.runOnce = source.kind === 'task' && context.settings.runOnce === true;
   }
 
   prepare(host: Host, runtime: Runtime): Prepared {

@@ -18,7 +18,6 @@ const TASK: Readonly<Record<string, string>> = {
   ...ANYWHERE,
   delegate_to: 'give the other host a play of its own; its values are in `hosts.NAME`',
   delegate_facts: 'give the other host a play of its own',
-  run_once: 'give one host a play of its own: `hosts: NAME`',
   async: 'start a service, or `nohup` in `shell`, and wait for it with `wait_for`',
   poll: 'start a service, or `nohup` in `shell`, and wait for it with `wait_for`',
   local_action: 'add a host with `transport: local` to the inventory, and a play for it',

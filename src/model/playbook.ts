@@ -47,6 +47,8 @@ export interface Task {
   readonly module: string;
   readonly where: string;
   readonly register?: string;
+  /** One host does it for all of its batch. */
+  readonly runOnce?: boolean;
   /** For handlers: the names that notify it, its own first. */
   readonly topics: readonly string[];
   /** For what the host answered: scripts, outputs and differences are not shown. */

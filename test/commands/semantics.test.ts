@@ -145,3 +145,34 @@ test('a task shows what differs, or does not, whatever the run shows', async () 
   expect(stdout).toContain('loud text');
   expect(stdout.replaceAll(/"scripts":\[.*?\]/g, '')).not.toContain('quiet text');
 });
+
+test('what one host does once, and another takes from it', async () => {
+  const root = folder({
+    'inventory.yaml': 'hosts:\n  here: {transport: local}\n  there: {transport: local, address: other}\n',
+    'site.yaml': `- hosts: all
+  tasks:
+    - block:
+        - {name: Make, shell: "echo x >>{{root}}/made; cat {{root}}/made", register: made}
+        - {name: Keep, set_fact: {kept: "{{made.stdout}}-{{item}}"}, loop: [a, b]}
+        - {name: File, fetch: {src: /etc/hosts, dest: hosts, flat: true}}
+      run_once: true
+    - {name: Use, debug: {msg: "{{kept}} {{made.rc}}"}}
+`,
+  });
+  const { stdout, stderr } = await homerun(root, ['run', 'site.yaml', '-e', `root=${root}`]);
+  expect(stderr).toBe('');
+  const lines = stdout.split('\n').filter((line) => /^(?:here|there) \|/.test(line));
+  expect(lines.sort()).toMatchInlineSnapshot(`
+    [
+      "here | File | changed | fetch /etc/hosts to hosts",
+      "here | Keep [a] | ok",
+      "here | Keep [b] | ok",
+      "here | Make | changed | run echo x >>FOLDER/made; cat FOLDER/made",
+      "here | Use | ok | x-b 0",
+      "there | Use | ok | x-b 0",
+    ]
+  `);
+  expect((await homerun(root, ['plan', 'site.yaml', '-e', `root=${root}`])).stdout).toContain(
+    'there | Use | unknown',
+  );
+});

@@ -90,6 +90,7 @@ export interface TaskOptions {
   readonly notify?: readonly string[];
   readonly ignoreErrors?: boolean;
   readonly noLog?: boolean;
+  readonly runOnce?: boolean;
   readonly retry?: WorkItem['retry'];
   readonly timeout?: number;
   readonly throttle?: number;
@@ -132,6 +133,7 @@ export function task<P, S>(module: Module<P, S>, params: P | readonly P[], optio
     where: 'test.yaml:1',
     topics: options.topics ?? [name],
     noLog: options.noLog ?? false,
+    ...(options.runOnce ? { runOnce: true } : {}),
     ...(options.register === undefined ? {} : { register: options.register }),
     prepare: (_host, runtime) => {
       const decision = options.when?.(runtime) ?? true;

@@ -75,10 +75,10 @@ const PLACES: Readonly<Record<string, (line: string) => string>> = {
 const DO_SOMETHING: Readonly<Record<string, string>> = {
   play: 'any_errors_fatal become become_method become_user check_mode diff environment gather_facts ignore_errors max_fail_percentage name no_log serial strategy tags throttle timeout vars vars_files vars_prompt',
   block:
-    'become become_method become_user check_mode diff environment ignore_errors name no_log notify tags throttle timeout vars when',
-  task: 'args become changed_when check_mode diff environment failed_when ignore_errors loop name no_log notify register retries tags throttle timeout until vars when',
+    'become become_method become_user check_mode diff environment ignore_errors name no_log notify run_once tags throttle timeout vars when',
+  task: 'args become changed_when check_mode diff environment failed_when ignore_errors loop name no_log notify register retries run_once tags throttle timeout until vars when',
   include:
-    'become become_method become_user check_mode diff environment ignore_errors loop name no_log notify tags throttle timeout vars when',
+    'become become_method become_user check_mode diff environment ignore_errors loop name no_log notify run_once tags throttle timeout vars when',
   meta: 'name tags vars when',
 };
 

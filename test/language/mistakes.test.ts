@@ -89,7 +89,6 @@ describe('keys and modules', () => {
       with_items: [a, b]
     - command: ls
       delegate_to: nas
-      run_once: true
       async: 5
     - block:
         - command: ls
@@ -116,18 +115,13 @@ describe('keys and modules', () => {
           |       ^~~~~~~~~~~
         hint: give the other host a play of its own; its values are in \`hosts.NAME\`
 
-      playbooks/site.yaml:8:7: error: \`run_once\` is not supported
-        8 |       run_once: true
-          |       ^~~~~~~~
-        hint: give one host a play of its own: \`hosts: NAME\`
-
-      playbooks/site.yaml:9:7: error: \`async\` is not supported
-        9 |       async: 5
+      playbooks/site.yaml:8:7: error: \`async\` is not supported
+        8 |       async: 5
           |       ^~~~~
         hint: start a service, or \`nohup\` in \`shell\`, and wait for it with \`wait_for\`
 
-      playbooks/site.yaml:12:7: error: \`rescue\` is not supported
-        12 |       rescue:
+      playbooks/site.yaml:11:7: error: \`rescue\` is not supported
+        11 |       rescue:
            |       ^~~~~~
         hint: write \`ignore_errors: true\` and \`register:\`, then tasks with \`when: NAME is failed\`"
     `);
