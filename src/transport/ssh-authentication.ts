@@ -144,10 +144,21 @@ export class Authenticator {
         yield {
           type: 'keyboard-interactive',
           username,
-          prompt: (_name, _instructions, _language, prompts, finish) =>
-            finish(prompts.map(({ echo }) => (echo === true ? '' : password))),
+          prompt: (_name, instructions, _language, prompts, finish) => {
+            const isExpired = EXPIRED.test([instructions, ...prompts.map((each) => each.prompt)].join('\n'));
+            // The host would take our answers for the new password.
+            if (isExpired) this.#failure = this.#expired();
+            finish(prompts.map(({ echo }) => (isExpired || echo === true ? '' : password)));
+          },
         };
     }
+  }
+
+  #expired(): TransportError {
+    const { name, user } = this.#hop;
+    return new TransportError('authentication', `the password of ${user} on ${name} has expired`, {
+      hint: 'log in once by hand with `ssh` and set a new password',
+    });
   }
 
   async #password(): Promise<string | undefined> {
@@ -158,6 +169,9 @@ export class Authenticator {
     return await this.#hold(() => askOnce(passwordKey(this.#hop), () => askPassword(`${user}@${address}`)));
   }
 }
+
+/** What PAM says and asks where the password is right and must be changed. */
+const EXPIRED = /new (?:unix )?password|retype|current (?:unix )?password|required to change|has expired/i;
 
 // `false` ends the attempts; the types of ssh2 do not know it.
 const GIVE_UP = false as unknown as AnyAuthMethod;
