@@ -44,16 +44,24 @@ export function candidatesFor(name: string, kind: Kind, beside: string, folders:
 }
 
 /** All files of a folder, or the one file, as bytes. */
-export function loadFiles(path: string): { isFolder: boolean; files: readonly LoadedFile[] } {
+export function loadFiles(path: string): {
+  isFolder: boolean;
+  files: readonly LoadedFile[];
+  folders?: readonly string[];
+} {
   if (!statSync(path).isDirectory()) return { isFolder: false, files: [loadOne(path, basename(path))] };
-  const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  const files = entries.map((entry) => {
-    const full = join(entry.parentPath, entry.name);
-    return loadOne(full, relative(path, full));
-  });
-  return { isFolder: true, files: files.sort((left, right) => (left.path < right.path ? -1 : 1)) };
+  const entries = readdirSync(path, { recursive: true, withFileTypes: true });
+  const placeOf = (entry: (typeof entries)[number]): string =>
+    relative(path, join(entry.parentPath, entry.name));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => loadOne(join(entry.parentPath, entry.name), placeOf(entry)));
+  const folders = entries.filter((entry) => entry.isDirectory()).map(placeOf);
+  return {
+    isFolder: true,
+    files: files.sort((left, right) => (left.path < right.path ? -1 : 1)),
+    folders: folders.sort(),
+  };
 }
 
 function loadOne(path: string, name: string): LoadedFile {

@@ -57,6 +57,8 @@ export type Input =
       readonly source: string;
       readonly isFolder: boolean;
       readonly files: readonly LoadedFile[];
+      /** Folders inside of a folder, relative to it, parents first. */
+      readonly folders?: readonly string[];
     }
   | { readonly kind: 'values'; readonly values: readonly { readonly text: string; readonly value: Value }[] }
   | {

@@ -46,7 +46,8 @@ type Params = z.output<typeof params>;
 export const blockinfile = defineModule<Params, FileState>({
   name: 'blockinfile',
   summary: 'Keeps a block of lines between two markers in a text file',
-  description: 'The default markers are those of Ansible, so that blocks which it has written are found.',
+  description:
+    'The default markers are those of Ansible, so that blocks which it has written are found. Unlike Ansible’s, the lines of a block end as those of the file do, with CRLF too.',
   params,
   aliases: { dest: 'path', destfile: 'path', name: 'path', content: 'block' },
   examples: [

@@ -39,6 +39,8 @@ type Params = z.output<typeof params>;
 export const copy = defineModule<Params, CopyState>({
   name: 'copy',
   summary: 'Copies files, folders or text to the host',
+  description:
+    'Unlike Ansible’s: where `dest` is a link, the file that it leads to is written and the link stays; without `mode` a file keeps all of its permissions, setuid too.',
   params,
   inputs: { src: 'file' },
   inputsUnless: 'remote_src',

@@ -55,6 +55,8 @@ interface State {
 export const file = defineModule<Params, State>({
   name: 'file',
   summary: 'Creates and removes folders and links, and sets the owner and mode of what exists',
+  description:
+    'Letters in `mode` mean what they mean to `chmod`: unlike with Ansible, `g=rx` leaves the setgid bit of a folder as it is; digits set it or take it away.',
   params,
   aliases: { dest: 'path', name: 'path' },
   unsupported: {

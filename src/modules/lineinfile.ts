@@ -50,7 +50,8 @@ type Params = z.output<typeof params>;
 export const lineinfile = defineModule<Params, FileState>({
   name: 'lineinfile',
   summary: 'Makes sure that a line is in a text file, or that it is not',
-  description: 'Regular expressions are those of JavaScript; `(?i)` at the start works as in Ansible.',
+  description:
+    'Regular expressions are those of JavaScript, and take Python’s `(?i)`, `(?P<name>…)`, `\\A` and `\\Z`. Unlike Ansible’s: lines of a file that end with CRLF are compared without it and keep it, new ones get it; a last line without newline counts as there, and stays so.',
   params,
   aliases: { dest: 'path', destfile: 'path', name: 'path', regex: 'regexp', value: 'line' },
   unsupported: { others: 'leave it out' },

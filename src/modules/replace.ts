@@ -33,7 +33,7 @@ export const replace = defineModule<Params, FileState>({
   name: 'replace',
   summary: 'Replaces every match of a regular expression in a text file',
   description:
-    'Regular expressions are those of JavaScript; `(?i)` at the start works as in Ansible. Where the new text matches `regexp` again, every run changes the file again: write the expression so that it does not.',
+    'Regular expressions are those of JavaScript, and take Python’s `(?i)`, `(?P<name>…)`, `\\A` and `\\Z`. Unlike Ansible’s, `$` also stands in front of a CRLF. Where the new text matches `regexp` again, every run changes the file again: write the expression so that it does not.',
   params,
   aliases: { dest: 'path', destfile: 'path', name: 'path' },
   unsupported: { others: 'leave it out', encoding: 'leave it out: files are read and written in UTF-8' },

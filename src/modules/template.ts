@@ -28,6 +28,8 @@ type Params = z.output<typeof params>;
 export const template = defineModule<Params, CopyState>({
   name: 'template',
   summary: 'Renders a template and puts the text on the host',
+  description:
+    'Unlike Ansible’s: where `dest` is a link, the file that it leads to is written and the link stays.',
   params,
   inputs: { src: 'template' },
   unsupported: {

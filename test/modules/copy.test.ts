@@ -108,6 +108,14 @@ describe.each(SHELLS)('on %s', (shell) => {
   });
 });
 
+test('folders that hold nothing come along', async () => {
+  const files = [{ path: 'a', bytes: Buffer.from('a'), mode: '0644' }];
+  const folders = ['empty', 'empty/inner'];
+  const inputs = { src: { kind: 'files', source: 'tree', isFolder: true, files, folders } } as const;
+  await box.apply(copy, { src: 'tree', dest: '%/to', directory_mode: '0750' }, { inputs });
+  expect(statSync(join(box.folder, 'to/tree/empty/inner')).mode & 0o777).toBe(0o750);
+});
+
 test('a secret is written, and shown nowhere', async () => {
   const done = await box.apply(copy, { dest: '%/a', content: new Secret('open sesame'), mode: '0600' });
   expect(readFileSync(at('a'), 'utf8')).toBe('open sesame');

@@ -33,6 +33,8 @@ describe.each(SHELLS)('on %s', (shell) => {
       hint: 'use `create: true` to make it',
     });
     expect((await box.apply(lineinfile, { ...params, state: 'absent' }, { shell })).changes).toEqual([]);
+    await box.apply(lineinfile, { path: '%/made/for it', line: 'y', create: true }, { shell });
+    expect(readFileSync(at('made/for it'), 'utf8')).toBe('y\n');
     await box.apply(lineinfile, { ...params, create: true }, { shell });
     expect(readFileSync(at('conf'), 'utf8')).toBe('x\n');
     expect(statSync(at('conf')).mode & 0o777).toBe(0o600);

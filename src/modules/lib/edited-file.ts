@@ -11,7 +11,7 @@ import { editableText } from './text.ts';
 /** Parameters of modules that edit a text file in place. */
 export const editParams = {
   path: path.describe('The file.'),
-  create: flag.default(false).describe('Makes the file where it is missing.'),
+  create: flag.default(false).describe('Makes the file where it is missing, and its folder.'),
   backup: flag.default(false).describe('Keeps the old file as `PATH.YYYY-MM-DD@HH:MM:SS~`.'),
   validate: validateParam,
   ...attributeParams,
@@ -46,5 +46,9 @@ export function planEdit(
       return { failed: `${asked.path} does not exist`, hint: 'use `create: true` to make it' };
   }
   const edited = edit(text);
-  return planFile(state, { ...asked, content: options.hidden ? new Secret(edited) : edited });
+  return planFile(state, {
+    ...asked,
+    content: options.hidden ? new Secret(edited) : edited,
+    createFolder: asked.create,
+  });
 }

@@ -29,6 +29,8 @@ export function placeFolder(input: Extract<Input, { kind: 'files' }>, src: strin
     }
     for (const folder of missing) folders.add(folder);
   }
+  // Those that hold nothing come along, too.
+  for (const folder of input.folders ?? []) folders.add(posix.join(base, folder));
   return { files, folders: [...folders] };
 }
 

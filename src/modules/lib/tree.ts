@@ -4,10 +4,10 @@ import { type WantedAttributes, compareAttributes, setAttributes } from './attri
 import { type FileAttributes, STAT_FORMAT, parseAttributes } from './file-attributes.ts';
 import { pathWord } from './path.ts';
 
-/** Something inside a folder; links are left out. */
+/** Something inside a folder; a link stands for itself. */
 export interface TreeEntry extends FileAttributes {
   readonly path: string;
-  readonly isFolder: boolean;
+  readonly type: 'file' | 'directory' | 'link';
 }
 
 /** What is inside a folder; `unlisted`: why not all of it could be listed. */
@@ -25,7 +25,7 @@ export const NO_TREE: Tree = { entries: [] };
 export function withTree(script: Script, folder: string): Script {
   // One `-exec` and no brackets: busybox forgets those that stand inside them.
   const list = sh`p=${pathWord(folder)}; p=$(cd -P -- "$p" 2>/dev/null && pwd -P && echo x) || exit 0
-find "\${p%?x}" -mindepth 1 ! -type l -exec stat -c ${`${STAT_FORMAT}/%F//%n//`} {} + || exit ${NOT_LISTED}`;
+find "\${p%?x}" -mindepth 1 -exec stat -c ${`${STAT_FORMAT}/%F//%n//`} {} + || exit ${NOT_LISTED}`;
   return joinScripts([script, list]);
 }
 
@@ -46,7 +46,7 @@ function parseEntries(text: string): readonly TreeEntry[] {
   return Array.from(matches, ([, attributes = '', kind, path = '']) => ({
     ...parseAttributes(attributes),
     path,
-    isFolder: kind === 'directory',
+    type: kind === 'directory' ? 'directory' : kind === 'symbolic link' ? 'link' : 'file',
   }));
 }
 
@@ -57,8 +57,10 @@ export function treeChanges(
   wanted: WantedAttributes,
 ): readonly Change[] {
   const differing = entries.flatMap((entry) => {
-    const difference = compareAttributes({ ...entry, type: entry.isFolder ? 'directory' : 'file' }, wanted);
-    return difference.before.length === 0 ? [] : [{ path: entry.path, ...difference }];
+    const difference = compareAttributes(entry, wanted);
+    return difference.before.length === 0
+      ? []
+      : [{ path: entry.path, isLink: entry.type === 'link', ...difference }];
   });
   if (differing.length === 0) return [];
   const listed = (which: 'before' | 'after'): string =>
@@ -69,7 +71,9 @@ export function treeChanges(
       before: listed('before'),
       after: listed('after'),
       subject: folder,
-      actions: [run(joinScripts(differing.map((one) => sh`${setAttributes(one.path, one)} || exit 1`)))],
+      actions: [
+        run(joinScripts(differing.map((one) => sh`${setAttributes(one.path, one, one.isLink)} || exit 1`))),
+      ],
     },
   ];
 }
