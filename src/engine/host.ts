@@ -79,7 +79,8 @@ async function performEntries(context: HostContext, queue: Entry[]): Promise<voi
 
 /** What broke in the middle of what one host does for all is not done again by another; nobody knows how far it came. */
 function leaveUndone(context: HostContext, entry: Entry | undefined, begun: Entry | undefined): void {
-  if (context.settings.signal?.aborted) return;
+  // A host that was never reached has begun nothing.
+  if (context.settings.signal?.aborted || !context.connected) return;
   if (entry?.isMine && (entry === begun || entry.next > 0)) context.once.failed(entry.task);
 }
 

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Host } from '../../src/model/inventory.ts';
 import type { Task } from '../../src/model/playbook.ts';
 import { sh } from '../../src/model/script.ts';
+import { createLocalTransport } from '../../src/transport/local.ts';
+import { TransportError, type Transport } from '../../src/transport/transport.ts';
 import { temporaryFolder } from '../temporary.ts';
 import { after, host, look, other, refuse, runTasks, scripts, task, type TaskOptions } from './rig.ts';
 
@@ -47,6 +50,22 @@ describe.each(['free', 'linear'] as const)('with strategy %s', (strategy) => {
       [1, 0],
       [0, 1],
       [0, 0],
+    ]);
+  });
+
+  test('the next host does it where the first cannot be reached', async () => {
+    const connect = (member: Host): Transport =>
+      member.name === 'one'
+        ? {
+            session: () => Promise.reject(new TransportError('unreachable', 'nobody answers')),
+            close: () => Promise.resolve(),
+          }
+        : createLocalTransport({ name: member.name });
+    const { recap } = await runTasks([append('once', { runOnce: true })], { hosts, strategy, connect });
+    expect(recap.map(({ unreachable, changed }) => [unreachable, changed])).toEqual([
+      [true, 0],
+      [false, 1],
+      [false, 0],
     ]);
   });
 
