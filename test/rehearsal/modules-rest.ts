@@ -67,7 +67,7 @@ const PLAYBOOK = `- hosts: pi
       register: connected
       ignore_errors: true
     - assert: {that: connected.failed}
-    - git: {repo: /srv/repo, dest: /srv/copy, single_branch: true, umask: '077'}
+    - git: {repo: /srv/rest-repo, dest: /srv/copy, single_branch: true, umask: '077'}
     - file: {path: /srv/all, state: touch, access_time: preserve, modification_time: preserve}
     - command: {cmd: printf 'x\\n\\n', strip_empty_ends: false}
       register: ends
@@ -101,7 +101,7 @@ export function restOfModules(house: () => Rehearsal): void {
   it('does the tasks of the small modules, restarts the host, and goes on behind it', async () => {
     await must(`: >/run/since-boot
 command -v git >/dev/null || { apt-get update -qq; apt-get install -y -qq git; } >/dev/null 2>&1
-git init -q -b main /srv/repo && git -C /srv/repo -c user.name=x -c user.email=x@x commit -q --allow-empty -m x
+git init -q -b main /srv/rest-repo && git -C /srv/rest-repo -c user.name=x -c user.email=x@x commit -q --allow-empty -m x
 cat >/etc/systemd/system/page.service <<'END'
 [Service]
 ExecStart=python3 -m http.server -d /srv 8123
