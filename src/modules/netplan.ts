@@ -140,8 +140,11 @@ function completed(config: ValueMap, state: Answered, exclusive: boolean): Value
   return { network: { version: 2, ...renderer, ...network } };
 }
 
-function rendererOf({ active }: Answered): ValueMap {
-  const usesNetworkManager = active.includes('NetworkManager') && !active.includes('systemd-networkd');
+function rendererOf({ active, file }: Answered): ValueMap {
+  // Both run for a while where netplan has gone from one to the other: what was chosen then stays chosen.
+  const isChosen = file !== undefined && /^ {2}renderer: NetworkManager$/m.test(file.text);
+  const usesNetworkManager =
+    active.includes('NetworkManager') && (isChosen || !active.includes('systemd-networkd'));
   return usesNetworkManager ? { renderer: 'NetworkManager' } : {};
 }
 

@@ -201,9 +201,10 @@ describe('the plan of netplan', () => {
       'renderer',
     );
     expect(written(managed, { config: { ...config, renderer: 'networkd' } })).toContain('renderer: networkd');
-    expect(written({ ...host, active: ['NetworkManager', 'systemd-networkd'] }, { config })).not.toContain(
-      'renderer',
-    );
+    const both = { ...host, active: ['NetworkManager', 'systemd-networkd'] };
+    expect(written(both, { config })).not.toContain('renderer');
+    const file = { text: written(managed, { config }), attributes: '600 root:root' };
+    expect(plan({ ...both, file }, { config, apply: false })).toEqual([]);
   });
 
   it('hears which of the two runs, whatever other files there are', () => {
