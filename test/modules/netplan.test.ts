@@ -93,7 +93,7 @@ wifis:
       fc.boolean(),
       fc.integer(),
       fc.constant(null),
-      fc.constantFrom('yes', '12:30:00', '1e3', '~', '0x1f', '-'),
+      fc.constantFrom('yes', '12:30:00', '1e3', '~', '0x1f', '-', 'e0'),
     );
     const { map } = fc.letrec<{ value: unknown; map: ValueMap }>((tie) => ({
       value: fc.oneof({ maxDepth: 3 }, scalar, fc.array(tie('value'), { maxLength: 3 }), tie('map')),

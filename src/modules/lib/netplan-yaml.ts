@@ -46,10 +46,11 @@ function scalarOf(value: Value, secrets: Secret[]): string {
   return isMap(value) ? '{}' : String(value);
 }
 
-/** netplan reads YAML 1.1, where `on`, `12:30:00` and `010` are no texts: only what cannot be taken for else stays bare. */
+/** netplan reads YAML 1.1, where `on`, `12:30:00`, `010` and, to some readers, `e0` are no texts: only what cannot be taken for else stays bare. */
 function textOf(text: string): string {
   const isAddress = /^\d+\.\d+\.\d+\.\d+(\/\d+)?$/.test(text);
-  const isWord = /^[A-Za-z][\w./-]*$/.test(text) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text);
+  const isWord =
+    /^[A-Za-z][\w./-]*$/.test(text) && !/^(y|n|yes|no|on|off|true|false|null|e-?[\d_]+)$/i.test(text);
   return isAddress || isWord ? text : JSON.stringify(text);
 }
 
