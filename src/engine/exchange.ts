@@ -53,7 +53,7 @@ export async function exchange(
 
 /** Not a script that ran too long, or a shell that died of it, or a wrong sudo: there the connection still stands. */
 export function endsHost(error: TransportError): boolean {
-  return error.kind !== 'timeout' && error.kind !== 'shell-ended' && error.kind !== 'become';
+  return !['timeout', 'overflow', 'shell-ended', 'become'].includes(error.kind);
 }
 
 /** Two users are the same where they share a shell. */

@@ -47,6 +47,7 @@ export interface Frame {
 export class FrameReader {
   readonly #needle: Buffer;
   #chunks: Buffer[] = [];
+  #size = 0;
   /** Bytes at the end of the last search in which a marker may have begun. */
   #tail: Buffer = Buffer.alloc(0);
 
@@ -54,9 +55,15 @@ export class FrameReader {
     this.#needle = Buffer.from(`${START}${nonce} `);
   }
 
+  /** Bytes since the last marker. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Takes a chunk and gives the frames that it completed. */
   push(chunk: Buffer): Frame[] {
     this.#chunks.push(chunk);
+    this.#size += chunk.length;
     const seen = Buffer.concat([this.#tail, chunk]);
     if (seen.indexOf(this.#needle) === -1) {
       this.#tail = seen.subarray(Math.max(0, seen.length - this.#needle.length + 1));
@@ -74,6 +81,7 @@ export class FrameReader {
       if (end === -1) {
         const rest = bytes.subarray(start);
         this.#chunks = [rest];
+        this.#size = rest.length;
         // A marker without its end must be found again with the next chunk.
         this.#tail = rest.subarray(
           at === -1 ? Math.max(0, rest.length - this.#needle.length + 1) : at - start,

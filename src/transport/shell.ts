@@ -8,8 +8,13 @@ import type { Reply, Request } from './transport.ts';
 /** Seconds that a shell may take to start: a `sudo` whose host cannot resolve its own name waits ten. */
 const START_LIMIT = 60;
 
+/** Bytes that a script may print on one stream: the longest text that JavaScript takes has twice as many. */
+const MOST_OUTPUT = 256 * 2 ** 20;
+
 /** Ends a process on the host with all that it started; resolves when they are gone. */
 export type EndProcesses = (pid: number) => Promise<void>;
+
+type Stop = 'timeout' | 'overflow' | 'aborted';
 
 /** Starts a shell. Where no password is needed, its set-up travels with the first batch. */
 export async function startShell(
@@ -66,14 +71,11 @@ export class Shell {
   async run(requests: readonly Request[], signal?: AbortSignal): Promise<readonly Reply[]> {
     const isFirst = this.#sequence === 0;
     const text = encodeBatch(requests, this.#nonce, this.#sequence);
-    const batch = new Batch(requests, this.#sequence, (seconds) => {
-      const limit = `the script ran longer than ${seconds} s on ${this.#launch.host} and was ended`;
-      this.#abandon('timeout', limit).catch((error: unknown) => batch.reject(error));
-    });
-    const onAbort = (): void => {
-      const message = `interrupted while a script ran on ${this.#launch.host}`;
-      this.#abandon('aborted', message).catch((error: unknown) => batch.reject(error));
-    };
+    const { host } = this.#launch;
+    const batch = new Batch(requests, this.#sequence, (seconds) =>
+      this.#stop('timeout', `the script ran longer than ${seconds} s on ${host} and was ended`),
+    );
+    const onAbort = (): void => this.#stop('aborted', `interrupted while a script ran on ${host}`);
     this.#sequence += requests.length;
     this.#batch = batch;
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -98,10 +100,14 @@ export class Shell {
 
   hear(stream: 'stdout' | 'stderr', chunk: Buffer): void {
     if (this.#said.length < 10_000 && this.#pid === undefined) this.#said += chunk.toString();
-    for (const frame of this.#readers[stream].push(chunk)) {
+    if (this.#isAbandoned && this.#pid !== undefined) return;
+    const reader = this.#readers[stream];
+    for (const frame of reader.push(chunk)) {
       if (frame.label === 'hello') this.#greet(stream, frame);
       else if (!this.#isAbandoned) this.#batch?.take(stream, frame);
     }
+    if (reader.size > MOST_OUTPUT)
+      this.#stop('overflow', `the script printed more than 256 MB on ${this.#launch.host} and was ended`);
   }
 
   onEnd(end: ChannelEnd): void {
@@ -132,8 +138,13 @@ export class Shell {
     this.close();
   }
 
+  #stop(kind: Stop, message: string): void {
+    const batch = this.#batch;
+    this.#abandon(kind, message).catch((error: unknown) => batch?.reject(error));
+  }
+
   /** Ends what runs on the host before it says so: the next run must not meet the rest of this one. */
-  async #abandon(kind: 'timeout' | 'aborted', message: string): Promise<void> {
+  async #abandon(kind: Stop, message: string): Promise<void> {
     if (this.#isAbandoned) return;
     this.#isAbandoned = true;
     const batch = this.#batch;
@@ -145,7 +156,8 @@ export class Shell {
     } catch (error) {
       remark = `; it may still run there: ${error instanceof Error ? error.message : String(error)}`;
     }
-    batch?.fail(kind, message + remark);
+    const known = remark === '' ? message : message.replace(' and was ended', ' and was given up');
+    batch?.fail(kind, known + remark);
     this.close();
   }
 

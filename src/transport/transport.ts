@@ -50,6 +50,7 @@ export type TransportErrorKind =
   | 'lost'
   | 'shell-ended'
   | 'timeout'
+  | 'overflow'
   | 'aborted'
   | 'setup';
 

@@ -31,7 +31,7 @@ describe.each(SHELLS)('on %s', (shell) => {
 
   test.each(runnable)('$name', async ({ example }) => {
     const task = parseTask(settleExample(example.yaml, folder), folder);
-    const execute = localShell(shell, folder, { HOME: folder });
+    const execute = localShell(shell, folder, { HOME: folder, TMPDIR: folder });
     const repeats = REPEATING.includes(task.module.name) && !isGuarded(task.params);
     const done = await applyTask({ ...task, execute, watch: folder, repeats });
     const wanted = task.module.name === 'fail' ? task.module.plan(undefined, task.params, {}) : undefined;

@@ -101,9 +101,10 @@ describe.skipIf(skipped)('a rehearsal whose process is killed', () => {
     );
 
   test.each(['booting one', 'PLAY all'])('at `%s` is cleared away from anywhere', async (text) => {
-    await rehearse(text, (child) => void child.kill('SIGKILL'));
-    expect(left()).not.toEqual([]);
-    expect(down()).toContain(`Cleared away the rehearsal in ${state}, whose process was killed.\n`);
+    const { code } = await rehearse(text, (child) => void child.kill('SIGKILL'));
+    expect(code).toBeNull();
+    // Another rehearsal that boots meanwhile may be the one that clears it away, and then this says nothing of it.
+    down();
     expect(left()).toEqual([]);
   });
 

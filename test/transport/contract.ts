@@ -251,6 +251,28 @@ export function describeTransport(name: string, start: () => Promise<Transport>)
       await ask(`kill ${found.stdout.trim()}`);
     });
 
+    it('does not wait for what a script left in the background with its streams open', async () => {
+      const mark = `34${Math.floor(Math.random() * 1e6)}`;
+      expect(await ask(`sleep ${mark} & echo started`, { timeout: 30 })).toMatchObject({
+        code: 0,
+        stdout: 'started\n',
+      });
+      await alive();
+      const found = await ask(running(mark));
+      expect(found.stdout).toMatch(/^\d+\n$/);
+      await ask(`kill ${found.stdout.trim()}`);
+    });
+
+    it('ends a script that prints without end, before it fills the memory', async () => {
+      const error = await failure(
+        session.run([{ script: raw('echo first') }, { script: raw('cat /dev/zero') }]),
+      );
+      expect(error.kind).toBe('overflow');
+      expect(error.message).toMatch(/^the script printed more than 256 MB on \S+ and was ended$/);
+      expect(error.replies.map((reply) => reply?.stdout)).toEqual(['first\n']);
+      await alive();
+    });
+
     it('gives the same session for the same user', async () => {
       expect(await transport.session()).toBe(session);
     });

@@ -97,6 +97,6 @@ it('counts the time of a script although the host is silent', async () => {
   await patient.close();
   expect(error.kind).toBe('timeout');
   expect(error.message).toMatch(
-    /^the script ran longer than 0\.5 s on pi and was ended; it may still run there: pi did not answer within 10 s$/,
+    /^the script ran longer than 0\.5 s on pi and was given up; it may still run there: pi did not answer within 10 s$/,
   );
 });

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { raw } from '../../src/model/script.ts';
@@ -128,7 +129,6 @@ describe('reaching a host', () => {
   });
 
   it('gives up on a host that does not speak', async () => {
-    const { createServer } = await import('node:net');
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const address = silent.address();
@@ -139,6 +139,38 @@ describe('reaching a host', () => {
       kind: 'unreachable',
       message: `cannot reach pi (127.0.0.1:${port}): no answer within 0.5 s`,
     });
+  });
+});
+
+it.each([
+  ['text', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+  ['bytes', '\0\xFF\x1E'.repeat(20_000)],
+  ['a greeting with nonsense behind it', `SSH-2.0-Nonsense\r\n${'\xFF'.repeat(50_000)}`],
+])('says that what answers is no SSH server: %s', async (_, garbage) => {
+  const server = createServer((socket) => void socket.on('error', () => {}).end(garbage, 'latin1'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const error = await failure(greet(sshd.options({ port, connectTimeout: 20 })));
+  server.close();
+  expect(error.kind).toBe('unreachable');
+  expect(error.message).toMatch(new RegExp(`^cannot reach pi \\(127\\.0\\.0\\.1:${port}\\): \\S`));
+});
+
+describe('a server that allows one session at a time', () => {
+  it('runs scripts, and says of one that it cannot end that it may still run', async () => {
+    const strict = await startSshd({ config: 'MaxSessions 1' });
+    const transport = createSshTransport(strict.options());
+    const session = await transport.session();
+    const [reply] = await session.run([{ script: raw('echo one') }]);
+    expect(reply?.stdout).toBe('one\n');
+    const error = await failure(session.run([{ script: raw('sleep 5'), timeout: 1 }]));
+    expect(error.kind).toBe('timeout');
+    expect(error.message).toMatch(
+      /^the script ran longer than 1 s on pi and was given up; it may still run there: /,
+    );
+    await transport.close();
+    await strict.stop();
   });
 });
 
