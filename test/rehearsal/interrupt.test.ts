@@ -52,7 +52,11 @@ async function rehearse(
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (more: string) => (stdout += more));
   child.stderr.setEncoding('utf8').on('data', (more: string) => (stderr += more));
-  const ended = new Promise<number | null>((done) => child.once('close', done));
+  const ended = new Promise<number | null>((done) => {
+    child.once('close', done);
+    // Where it was killed, the run inside goes on and holds its streams open.
+    child.once('exit', (code, signal) => (signal === 'SIGKILL' ? done(code) : undefined));
+  });
   while (!stdout.includes(text) && child.exitCode === null && child.signalCode === null) await sleep(20);
   await deed(child);
   return { code: await ended, stdout, stderr };
