@@ -130,6 +130,25 @@ cat /proc/[0-9]*/cmdline | tr '\\0' '\\n' | grep -cFf /root/password || true`;
     );
   });
 
+  test('a hash opens Jupyter in place of the password that it was made from', async () => {
+    const made = await onNas(
+      `python3 -c 'from notebook.auth import passwd; print(passwd("kept-as-hash-9"))'`,
+    );
+    expect(made).toMatch(/^argon2:/);
+    ask({ JUPYTER_PASSWORD: made });
+    expect(await good()).toEqual(['nas: Restart Jupyter', 'nas: Settings of Jupyter, with the password']);
+    const at = `http://${nas}:8888`;
+    const login = async (password: string): Promise<string> => {
+      const script = `curl -sSL --retry 30 --retry-delay 1 --retry-all-errors -c jar -o /dev/null ${at}/login
+curl -sS -o /dev/null -b jar -c jar -d "_xsrf=$(awk '$6 == "_xsrf" { print $7 }' jar)" -d 'password=${password}' ${at}/login
+curl -sS -o /dev/null -w '%{http_code}' -b jar ${at}/api/contents`;
+      return (await house.exec('pi', `cd "$(mktemp -d)"; ${script}`)).stdout;
+    };
+    expect(await login('kept-as-hash-9')).toBe('200');
+    expect(await login(passwords.jupyter)).toBe('403');
+    expect(await good()).toEqual([]);
+  });
+
   test('a stranger on the network of the modem gets none of them, but what is not closed', async () => {
     const stranger = await house.client('stranger', 'modem', { address: '192.168.1.50' });
     const open = async (port: number): Promise<boolean> =>
