@@ -22,7 +22,7 @@ export function bind(
   onMistake?: OnMistake,
 ): readonly Step[] {
   return sources.flatMap((source): readonly Step[] => {
-    const inner = inside(context, source.raw, source.keywords);
+    const inner = inside(context, source.raw, source.keywords, passesArguments(source));
     if (source.kind === 'block') return bind(source.entries, inner, onMistake);
     if (source.kind === 'include') return bindOrKeep(source, inner, onMistake);
     const selected = inner.loading.selects(inner.tags);
@@ -48,9 +48,14 @@ export function bindHandlers(
       for (const step of steps) if (step.runOnce) onMistake?.(onceNotified(step));
       return steps;
     }
-    const inner = inside(context, source.raw, source.keywords);
+    const inner = inside(context, source.raw, source.keywords, passesArguments(source));
     return [new Step(source, inner, nameOf(source, inner))];
   });
+}
+
+/** As in Ansible: what `include_tasks` is given is stronger than `set_fact`; what `import_tasks` is given is not. */
+function passesArguments(source: TaskSource): boolean {
+  return source.kind === 'include' && source.key.endsWith('include_tasks');
 }
 
 /** Hosts are notified one by one, so nobody could say which of them does it for all. */
@@ -114,7 +119,7 @@ function bindFile(
       );
     const inner: Context = {
       ...context,
-      layers: turn ? [...context.layers, { values: turn.values, data: true }] : context.layers,
+      arguments: turn ? [...context.arguments, { values: turn.values, data: true }] : context.arguments,
       idPrefix: `${context.idPrefix}${source.span.file.path}:${source.span.start}${turn ? `[${turn.index}]` : ''} > `,
       includes: [...context.includes, path],
     };

@@ -58,8 +58,10 @@ export interface Context {
   readonly hosts: readonly Host[];
   /** Variables of the play for one host; the weakest first. */
   readonly playLayers: (host: Host) => readonly Layer[];
-  /** Variables of includes and blocks, the outermost first. */
+  /** Variables of blocks, tasks and static imports, the outermost first. */
   readonly layers: readonly Layer[];
+  /** Variables of `include_tasks` and of the turns of its loop, the outermost first: stronger than `set_fact`. */
+  readonly arguments: readonly Layer[];
   readonly conditions: readonly WrittenCondition[];
   readonly become: {
     readonly enabled?: boolean | string;
@@ -108,12 +110,14 @@ interface Inheritable {
   readonly notify?: readonly string[] | undefined;
 }
 
-/** The context inside of something: a task itself, a block, an include. */
-export function inside(outer: Context, raw: ValueMap, keywords: Inheritable): Context {
+/** The context inside of something: a task itself, a block, an include. `passes`: its variables are arguments. */
+export function inside(outer: Context, raw: ValueMap, keywords: Inheritable, passes = false): Context {
   const { when, vars, environment, become_user: user, become_method: method } = keywords;
+  const own = vars ? [{ values: vars }] : [];
   return {
     ...outer,
-    layers: vars ? [...outer.layers, { values: vars }] : outer.layers,
+    layers: passes ? outer.layers : [...outer.layers, ...own],
+    arguments: passes ? [...outer.arguments, ...own] : outer.arguments,
     conditions:
       when === undefined
         ? outer.conditions
@@ -145,12 +149,13 @@ function settingsOf(keywords: Inheritable): Settings {
 
 /** All variables that a task sees; `own` is stronger than everything, such as the item of its loop. */
 export function scopeOf(
-  context: Pick<Context, 'loading' | 'folders' | 'playLayers' | 'layers' | 'explain'>,
+  context: Pick<Context, 'loading' | 'folders' | 'playLayers' | 'layers' | 'arguments' | 'explain'>,
   host: Host,
   runtime: Runtime,
   own: readonly ValueMap[] = [],
 ): Scope {
   const { loading, folders, playLayers, layers, explain } = context;
+  const turn = own.map((values) => ({ values, data: true }));
   return new Scope({
     layers: [
       { values: magicOf(loading.inventory, host), data: true },
@@ -160,7 +165,7 @@ export function scopeOf(
       ...layers,
     ],
     runtime,
-    overriding: [{ values: loading.extra }, ...own.map((values) => ({ values, data: true }))],
+    overriding: [...context.arguments, { values: loading.extra }, ...turn],
     explain,
   });
 }

@@ -93,7 +93,7 @@ export class Known {
     if (name === 'hostvars')
       return guarded ? undefined : hostvarsMistake(rest, this.#earlier, this.#inventory);
     const [field] = rest;
-    const fields = this.#fields.get(name);
+    const fields = scope.outranks(name) ? undefined : this.#fields.get(name);
     if (fields && field !== undefined && !lenient && !fields.includes(field)) {
       const near = nearest(field, fields);
       const hint = near === undefined ? `it has ${fields.join(', ')}` : `did you mean \`${near}\`?`;

@@ -124,6 +124,7 @@ function contextOf(
     hosts,
     playLayers: (host) => [...base, ...files(host)],
     layers: [],
+    arguments: [],
     conditions: [],
     become: {
       ...(become !== undefined && { enabled: become }),
@@ -169,7 +170,7 @@ function variableFiles(
       const span = valueSpan(container, key);
       try {
         const scope = scopeOf(
-          { loading, folders, playLayers: () => base, layers: [], explain: () => undefined },
+          { loading, folders, playLayers: () => base, layers: [], arguments: [], explain: () => undefined },
           host,
           new Map(),
         );

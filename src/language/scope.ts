@@ -61,6 +61,11 @@ export class Scope implements Lookup {
     );
   }
 
+  /** True where what is registered or set under this name does not count. */
+  outranks(name: string): boolean {
+    return this.#layers.slice(this.#runtimeAt).some(({ values }) => Object.hasOwn(values, name));
+  }
+
   names(): ReadonlySet<string> {
     return new Set([
       ...this.#layers.flatMap(({ values }) => Object.keys(values)),

@@ -19,8 +19,10 @@ export class Tags {
       (tag === 'tagged' && tags.length > 0) ||
       (tag === 'untagged' && tags.length === 0);
     if (this.#skipped.some((tag) => tag === 'all' || has(tag))) return false;
-    if (this.#wanted.some(has)) return true;
-    if (tags.includes('never')) return false;
+    const isNever = tags.includes('never');
+    // `tagged` asks for no task by its name.
+    if (this.#wanted.some((tag) => has(tag) && !(isNever && tag === 'tagged'))) return true;
+    if (isNever) return false;
     return tags.includes('always') || this.#wanted.includes('all');
   }
 

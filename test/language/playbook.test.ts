@@ -67,29 +67,37 @@ describe('parameters', () => {
 });
 
 describe('precedence', () => {
-  test('inventory < play < vars_files < include < block < task < result < command line', () => {
+  test('inventory < play < vars_files < import < block < task < result < include < its loop < command line', () => {
     const files = {
-      'vars/more.yaml': 'b: file\nc: file\nd: file\ne: file\nf: file\ng: file\n',
+      'vars/more.yaml': 'b: file\nc: file\nd: file\ne: file\nf: file\ng: file\nh: file\ni: file\n',
       'tasks/inner.yaml': `- block:
-    - set_fact: {f: fact, g: fact}
-    - command: echo {{color}} {{a}} {{b}} {{c}} {{d}} {{e}} {{f}} {{g}}
-      vars: {e: task, f: task, g: task}
-  vars: {d: block, e: block, f: block, g: block}
+    - set_fact: {f: fact, g: fact, h: fact, i: fact}
+    - command: echo {{color}} {{a}} {{b}} {{c}} {{d}} {{e}} {{f}} {{g}} {{h}} {{i}}
+      vars: {e: task, f: task, g: task, h: task, i: task}
+  vars: {d: block, e: block, f: block, g: block, h: block, i: block}
+`,
+      'tasks/outer.yaml': `- import_tasks: inner.yaml
+  vars: {c: import, d: import, e: import, f: import, g: import, h: import, i: import}
 `,
     };
     const playbook = load(
       `- hosts: pi
-  vars: {a: play, b: play, c: play, d: play, e: play, f: play, g: play}
+  vars: {a: play, b: play, c: play, d: play, e: play, f: play, g: play, h: play, i: play}
   vars_files: [more.yaml]
   tasks:
-    - include_tasks: inner.yaml
-      vars: {c: include, d: include, e: include, f: include, g: include}
+    - include_tasks: outer.yaml
+      vars: {g: include, h: include, i: include}
+      loop: [turn]
+      loop_control: {loop_var: h}
 `,
-      { files, extraVariables: { g: 'extra' } },
+      { files, extraVariables: { i: 'extra' } },
     );
-    const runtime = { f: known('fact'), g: known('fact') };
-    expect(params(playbook, 1, 'pi', runtime)).toEqual({
-      cmd: 'echo red play file include block task fact extra',
+    const runtime = { f: known('fact'), g: known('fact'), h: known('fact'), i: known('fact') };
+    const included = prepare(playbook, 0, 'pi', runtime);
+    if (included.kind !== 'include') throw new Error(included.kind);
+    const inner = { ...playbook, plays: [{ ...firstPlay(playbook), tasks: included.tasks }] };
+    expect(params(inner, 1, 'pi', runtime)).toEqual({
+      cmd: 'echo red play file import block task fact include turn extra',
     });
   });
 
@@ -375,6 +383,8 @@ describe('tags', () => {
     [{ tags: ['b'] }, ['ever', 'inner']],
     [{ tags: ['house'] }, ['plain', 'a', 'ever', 'debugging', 'inner']],
     [{ tags: ['debug'] }, ['ever', 'debugging']],
+    [{ tags: ['tagged'] }, ['plain', 'a', 'ever', 'inner']],
+    [{ tags: ['tagged', 'debug'] }, ['plain', 'a', 'ever', 'debugging', 'inner']],
     [{ skipTags: ['a'] }, ['plain', 'ever']],
     [{ tags: ['a'], skipTags: ['b', 'always'] }, ['a']],
   ])('%o', (options, expected) => {
