@@ -20,10 +20,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 // A reader that goes away (`homerun run … | head`), or a terminal that is closed, ends the run as Ctrl-C does: hosts
 // are left in order, and a rehearsal is taken down.
+let unwritten: Error | undefined;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     interruption.abort();
+    // Such as a full disk: nobody would learn of it from an output that just ends.
+    if (error.code === 'EPIPE' || error.code === 'EIO' || unwritten) return;
+    unwritten = error;
+    process.exitCode = exitCode.taskFailed;
+    process.stderr.write(`error: this machine says: ${error.message}\n`);
   });
 }
 
@@ -44,7 +49,8 @@ const terminal: Terminal = {
   interrupted: interruption.signal,
 };
 
-process.exitCode = await main(process.argv.slice(2), terminal);
+const code = await main(process.argv.slice(2), terminal);
+process.exitCode = unwritten ? exitCode.taskFailed : code;
 // Nothing is waited for after an interruption, such as a host that does not answer.
 if (interruption.signal.aborted) process.stdout.write('', () => process.exit());
 

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { folder, homerun } from './program.ts';
+import { cli, folder, homerun } from './program.ts';
 
 const root = folder({ 'site.yaml': '- hosts: here\n  tasks: []\n' });
 
@@ -208,4 +210,18 @@ test('all mistakes of a playbook and its files come together, each with its plac
     "
   `);
   expect((await homerun(broken, ['check', 'site.yaml'])).stderr).toBe(stderr);
+});
+
+test.each([['--help'], ['run', 'site.yaml']])('%s: a disk that is full is told in one line', (...args) => {
+  const stdio = ['ignore', openSync('/dev/full', 'w'), 'pipe'] as const;
+  const env = { PATH: process.env['PATH'], HOME: root, XDG_STATE_HOME: root };
+  const { status, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    cwd: root,
+    env,
+    stdio: [...stdio],
+  });
+  expect([status, stderr.toString()]).toEqual([
+    1,
+    'error: this machine says: ENOSPC: no space left on device, write\n',
+  ]);
 });
