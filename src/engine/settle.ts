@@ -119,7 +119,9 @@ async function tryAgain(
   if (enough !== false) return enough;
   unit.entry.attempts++;
   if (unit.entry.attempts > retry.times)
-    return { failed: `gave up after ${retry.times + 1} tries: \`until\` never held` };
+    return {
+      failed: `gave up after ${retry.times + 1} ${retry.times === 0 ? 'try' : 'tries'}: \`until\` never held`,
+    };
   const options = context.settings.signal ? { signal: context.settings.signal } : {};
   // An interruption ends the wait; the loop above sees the signal itself.
   await sleep(retry.delay * 1000, undefined, options).catch(() => undefined);

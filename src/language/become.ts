@@ -52,12 +52,3 @@ export function flagOf(value: boolean | string, scope: Scope, raw: ValueMap, key
     span: valueSpan(raw, key),
   });
 }
-
-/** A number, or a template that gives it. */
-export function numberOf(value: number | string, scope: Scope, raw: ValueMap, key: string): number {
-  const rendered = scope.render(value, raw, key);
-  if (typeof rendered === 'number') return rendered;
-  throw new TextMistake('wrong-type', `\`${key}\` must be a number; got ${typeName(rendered)}`, {
-    span: valueSpan(raw, key),
-  });
-}

@@ -59,6 +59,9 @@ function discreet({ code, span }: Diagnostic): Diagnostic {
   };
 }
 
+/** A few lines can name each other often enough to fill every memory. */
+const MOST_ALIASED = 1_000_000;
+
 /** Turns nodes into plain values, each node once: aliases share their value, so that they cannot explode. */
 class Plain {
   readonly #document: Document.Parsed;
@@ -67,6 +70,11 @@ class Plain {
   readonly #templates: ReadonlyMap<number, string>;
   readonly #secrets: SecretSource | undefined;
   readonly #done = new Map<object, Value>();
+  /** Lists and maps that are being read: an alias to one of them would have no end. */
+  readonly #open = new Set<object>();
+  /** How many values each list and map holds, those of its aliases written out. */
+  readonly #sizes = new WeakMap<object, number>();
+  #aliased = 0;
 
   constructor(
     document: Document.Parsed,
@@ -88,8 +96,15 @@ class Plain {
     if (!isMap(node) && !isSeq(node)) return null;
     const known = this.#done.get(node);
     if (known !== undefined) return known;
+    this.#open.add(node);
     const result = isMap(node) ? this.#map(node.items) : this.#list(node.items);
+    this.#open.delete(node);
     this.#done.set(node, result.value);
+    const sizes = Object.values(result.value).map((value) => this.#sizeOf(value));
+    this.#sizes.set(
+      result.value,
+      sizes.reduce((sum, size) => sum + size, 1),
+    );
     rememberOrigin(result.value, this.#span(node), result.places);
     return result.value;
   }
@@ -167,12 +182,25 @@ class Plain {
 
   #alias(node: Alias): Value {
     const target = node.resolve(this.#document);
-    if (target !== undefined) return this.value(target);
-    const mistake: Diagnostic = {
-      code: 'yaml-syntax',
-      message: `there is no anchor \`&${node.source}\` before this alias`,
-      span: this.#span(node),
-    };
+    if (target === undefined)
+      return this.#refuse(node, `there is no anchor \`&${node.source}\` before this alias`);
+    if (this.#open.has(target))
+      return this.#refuse(node, `this alias stands inside of \`&${node.source}\` itself`);
+    const value = this.value(target);
+    const isTold = this.#aliased > MOST_ALIASED;
+    this.#aliased += this.#sizeOf(value);
+    if (isTold) return null;
+    return this.#aliased > MOST_ALIASED
+      ? this.#refuse(node, `the aliases up to here stand for more than ${MOST_ALIASED} values`)
+      : value;
+  }
+
+  #sizeOf(value: Value): number {
+    return typeof value === 'object' && value !== null ? (this.#sizes.get(value) ?? 1) : 1;
+  }
+
+  #refuse(node: Alias, message: string): null {
+    const mistake: Diagnostic = { code: 'yaml-syntax', message, span: this.#span(node) };
     this.#mistakes.add(this.#file.hidden ? discreet(mistake) : mistake);
     this.#mistakes.leftOut(this.#file, this.#span(node));
     return null;

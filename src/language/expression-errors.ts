@@ -104,7 +104,9 @@ function operator(sign: string, left: string, right: string): [string, string | 
     : undefined;
   if (sign === '&&' || sign === '||')
     return [`\`${sign === '&&' ? 'and' : 'or'}\` joins true/false, not ${left} and ${right}`, undefined];
-  return [`\`${sign}\` does not work between ${left} and ${right}`, hint];
+  // Whichever side the library looks at first: one mistake is told once.
+  const sides = sign === '==' || sign === '!=' ? pair.toSorted() : pair;
+  return [`\`${sign}\` does not work between ${sides.join(' and ')}`, hint];
 }
 
 const TYPES: Readonly<Record<string, string>> = {

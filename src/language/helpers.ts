@@ -190,6 +190,7 @@ function indented(text: string, width: number): string {
 function lengthOf(value: Value | undefined): number {
   if (isList(value) || typeof value === 'string') return value.length;
   if (isMap(value)) return Object.keys(value).length;
+  if (value instanceof Secret) return value.reveal().length;
   throw new HelperError(`\`length\` works on a list, a map or text, not on ${typeName(value)}`);
 }
 

@@ -4,6 +4,7 @@ import { Secret } from '../model/secret.ts';
 import type { Span } from '../model/source.ts';
 import { nearest } from '../model/suggest.ts';
 import { typeName } from '../model/value.ts';
+import { SECONDS, TRIES } from './numbers.ts';
 import { keySpan, spanAt, spanOf } from './origin.ts';
 import { keysAt } from './schema-walk.ts';
 
@@ -56,7 +57,8 @@ function describe(issue: Issue, subject: string, value: unknown, code: Diagnosti
 const KINDS = new Set([
   'text',
   'a map',
-  'a number',
+  SECONDS,
+  TRIES,
   'true or false',
   'an expression, or a list of them',
   'a list',

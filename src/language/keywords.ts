@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { flag, text, textList } from '../model/schema.ts';
 import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
+import { fitsNumber, numberWords } from './numbers.ts';
 import { isTemplate } from './template.ts';
 
 const map = z.custom<ValueMap>(isMap, { error: 'a map' });
@@ -13,12 +14,8 @@ const flagOrTemplate = z.custom<boolean | string>(
     error: 'true or false',
   },
 );
-const numberOrTemplate = z.custom<number | string>(
-  (value) => typeof value === 'number' || isTemplateText(value),
-  {
-    error: 'a number',
-  },
-);
+const seconds = numberFor('timeout');
+const tries = numberFor('retries');
 const method = z.enum(['sudo', 'su', 'doas']);
 
 /** One expression, or several of which all must hold. */
@@ -41,7 +38,7 @@ const inherited = {
   no_log: flag.optional(),
   check_mode: flag.optional(),
   diff: flag.optional(),
-  timeout: numberOrTemplate.optional(),
+  timeout: seconds.optional(),
   notify: textList.optional(),
   throttle: share.optional(),
   run_once: flag.optional(),
@@ -60,8 +57,8 @@ export const taskSchema = z.strictObject({
   changed_when: condition.optional(),
   failed_when: condition.optional(),
   until: condition.optional(),
-  retries: numberOrTemplate.optional(),
-  delay: numberOrTemplate.optional(),
+  retries: tries.optional(),
+  delay: seconds.optional(),
   args: map.optional(),
 });
 
@@ -104,7 +101,7 @@ export const playSchema = z.strictObject({
   no_log: flag.optional(),
   check_mode: flag.optional(),
   diff: flag.optional(),
-  timeout: z.number().optional(),
+  timeout: seconds.optional(),
   throttle: share.optional(),
 });
 
@@ -125,6 +122,10 @@ function isCondition(value: unknown): boolean {
 
 function isSimple(value: unknown): boolean {
   return typeof value === 'boolean' || typeof value === 'string';
+}
+
+function numberFor(key: 'timeout' | 'retries'): z.ZodType<number | string> {
+  return z.custom<number | string>((value) => fitsNumber(key, value), { error: numberWords(key) });
 }
 
 function isTemplateText(value: unknown): value is string {

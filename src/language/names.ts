@@ -73,7 +73,7 @@ export function badName(name: string): Pick<Diagnostic, 'code' | 'message' | 'hi
   return {
     code: 'reserved-name',
     message: `a variable cannot be called \`${name}\`: a name has letters, digits and underscores`,
-    hint: `write \`${better}\``,
+    ...(better !== '' && { hint: `write \`${better}\`` }),
   };
 }
 

@@ -75,6 +75,8 @@ function ownParameters(module: Module, value: Value, raw: ValueMap, key: string)
 /** YAML 1.2 reads `mode: 0644` as the number 644, and as another one than was meant. */
 function reportModes(module: Module, parameters: ValueMap, mistakes: Mistakes): ValueMap {
   const corrected: Record<string, string> = {};
+  // What `set_fact` sets is the author's own.
+  if (module.facts) return corrected;
   for (const [name, value] of Object.entries(parameters)) {
     if (typeof value !== 'number' || !/(?:^|_)mode$/.test(name)) continue;
     const place = placeOf(parameters, name);

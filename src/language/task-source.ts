@@ -122,6 +122,7 @@ function readOne(written: Written, reading: Reading): TaskSource | undefined {
   if (kind === 'include') return keywords && readInclude(value, key, { ...written, keywords }, mistakes);
   const module = reading.modules.get(name);
   const parameters = module && readParameters(module, raw, key, span, mistakes);
+  if (module?.facts && parameters) checkNames(parameters, mistakes);
   return module && keywords && parameters
     ? { ...written, kind: 'task', keywords, module, parameters }
     : undefined;
@@ -141,6 +142,14 @@ function checkKeywords(keywords: TaskKeywords, raw: ValueMap, mistakes: Mistakes
       mistakes.add({ ...bad, ...(span && { span }) });
     }
   }
+  const { loop_var: item = 'item', index_var: index = 'index' } = keywords.loop_control ?? {};
+  if (item !== index) return;
+  const span = valueSpan(
+    raw['loop_control'],
+    keywords.loop_control?.loop_var === undefined ? 'index_var' : 'loop_var',
+  );
+  const message = `the item and its number cannot both be called \`${item}\``;
+  mistakes.add({ code: 'reserved-name', message, ...(span && { span }), hint: 'choose another name' });
 }
 
 /** The one key of a task that is no keyword: its module. */

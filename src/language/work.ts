@@ -4,12 +4,13 @@ import type { Runtime, TaskResult, WorkItem } from '../model/playbook.ts';
 import { Secret } from '../model/secret.ts';
 import { isList, isMap, secretsIn, typeName, type Value, type ValueMap } from '../model/value.ts';
 import type { Attempt } from './attempt.ts';
-import { becomeOf, flagOf, numberOf } from './become.ts';
+import { becomeOf, flagOf } from './become.ts';
 import { conditionAt, testAll } from './conditions.ts';
 import { scopeOf, type Context } from './context.ts';
 import { toDiagnostic, toFailure } from './diagnose.ts';
 import { prepareInputs } from './inputs.ts';
-import { valueSpan } from './origin.ts';
+import { numberOf } from './numbers.ts';
+import { keySpan, valueSpan } from './origin.ts';
 import { renderParameters } from './params.ts';
 import type { Scope } from './scope.ts';
 import type { TaskSource } from './task-source.ts';
@@ -71,7 +72,8 @@ export function workItem(turn: Turn, scope: Scope, attempt: Attempt): WorkItem {
     ...(settings.checkMode !== undefined && { checkMode: settings.checkMode }),
     ...(settings.diff !== undefined && { diff: settings.diff }),
     ...(settings.throttle !== undefined && { throttle: settings.throttle }),
-    ...(timeout !== undefined && { timeout }),
+    // As in Ansible, 0 is no limit, whatever is said around the task.
+    ...(timeout !== undefined && timeout > 0 && { timeout }),
     ...(retry && { retry }),
     secrets,
     conclude: (result) => conclude(turn, result),
@@ -97,6 +99,12 @@ export function skippedItem(turn: Turn, reason: string): WorkItem {
 function environmentOf(context: Context, scope: Scope): Readonly<Record<string, string | Secret>> {
   const entries = context.environment.flatMap((map) =>
     Object.entries(map).map(([name, value]) => {
+      if (!/^[A-Za-z_]\w*$/.test(name))
+        throw new TextMistake(
+          'invalid-parameter',
+          `\`${name}\` cannot be the name of an environment variable`,
+          { span: keySpan(map, name), hint: 'a name has letters, digits and underscores' },
+        );
       const rendered = scope.render(value, map, name);
       if (rendered instanceof Secret) return [name, rendered] as const;
       if (typeof rendered === 'object')

@@ -2,10 +2,8 @@ import { z } from 'zod';
 import { defineModule, known } from '../model/module.ts';
 import type { ValueMap } from '../model/value.ts';
 
-const params = z.record(
-  z.string().regex(/^[A-Za-z_]\w*$/, 'a name of letters, digits and `_`'),
-  z.unknown().describe('The value.'),
-);
+/** Whoever reads the file checks the names, as for every variable. */
+const params = z.record(z.string(), z.unknown().describe('The value.'));
 
 type Params = z.output<typeof params>;
 
@@ -23,6 +21,7 @@ export const setFact = defineModule<Params, undefined>({
     },
   ],
   returns: { ansible_facts: 'the variables' },
+  unsupported: { cacheable: 'leave it out: what is set holds for the rest of the run' },
   probe: () => known(undefined),
   plan: () => [],
   facts: (asked) => asked as ValueMap,
