@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, text, textList } from '../model/schema.ts';
+import { commaList, flag, text, textList } from '../model/schema.ts';
 import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
 import { fitsNumber, numberWords } from './numbers.ts';
 import { isTemplate } from './template.ts';
@@ -32,7 +32,7 @@ const inherited = {
   become: flagOrTemplate.optional(),
   become_user: text.optional(),
   become_method: method.optional(),
-  tags: textList.optional(),
+  tags: commaList.optional(),
   environment: map.optional(),
   ignore_errors: flagOrTemplate.optional(),
   no_log: flag.optional(),
@@ -87,7 +87,7 @@ export const playSchema = z.strictObject({
   tasks: taskList.optional(),
   post_tasks: taskList.optional(),
   handlers: taskList.optional(),
-  tags: textList.optional(),
+  tags: commaList.optional(),
   serial: z
     .custom<Value>((value) => (isList(value) ? value : [value]).every((each) => isShare(each)), {
       error: 'a number or a share such as "30%"',
@@ -109,7 +109,7 @@ export const importSchema = z.strictObject({
   name: text.optional(),
   import_playbook: text,
   vars: map.optional(),
-  tags: textList.optional(),
+  tags: commaList.optional(),
 });
 
 export type TaskKeywords = z.output<typeof taskSchema>;

@@ -25,14 +25,19 @@ export const textList = z
   .preprocess((value) => (isTextOrNumber(value) ? [value] : value), z.array(text))
   .meta({ jsonSchema: { type: ['string', 'number', 'array'], items: { type: ['string', 'number'] } } });
 
-/** Permissions of a file: `'0644'`, or `u=rw,g=r,o=`. Three digits become four. */
+/** A list of texts; one text alone stands for those between its commas, as in Ansible. */
+export const commaList = z
+  .preprocess((value) => (isTextOrNumber(value) ? splitAtCommas(String(value)) : value), z.array(text))
+  .meta({ jsonSchema: { type: ['string', 'number', 'array'], items: { type: ['string', 'number'] } } });
+
+const CLAUSE = '[ugoa]*(?:[-+=](?:[ugo]|[rwxXst]*))+';
+const MODE = new RegExp(`^(?:0?[0-7]{3,4}|${CLAUSE}(?:,${CLAUSE})*)$`);
+
+/** Permissions of a file: `'0644'`, or `u=rw,g=r,o=`. Digits become four. */
 export const mode = z
   .string()
-  .regex(
-    /^(?:[0-7]{3,4}|[ugoa]*[-+=][rwxXst]*(?:,[ugoa]*[-+=][rwxXst]*)*)$/,
-    "three or four octal digits in quotes, such as '0644', or `u=rw,g=r,o=`",
-  )
-  .transform((value) => (/^[0-7]{3}$/.test(value) ? `0${value}` : value))
+  .regex(MODE, "three or four octal digits in quotes, such as '0644', or `u=rw,g=r,o=`")
+  .transform((value) => (/^[0-7]+$/.test(value) ? value.slice(-4).padStart(4, '0') : value))
   .meta({ jsonSchema: { type: 'string' }, role: 'mode' });
 
 /** A path on the host: absolute, or beginning with `~`. */
@@ -44,6 +49,13 @@ export const seconds = z.number().min(0);
 /** The language reads `source: text` to hand over the source text of a number instead of its value. */
 function textual<T extends z.ZodType>(schema: T): T {
   return schema.meta({ jsonSchema: { type: ['string', 'number'] }, source: 'text' });
+}
+
+function splitAtCommas(value: string): readonly string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 function isTextOrNumber(value: unknown): value is string | number {

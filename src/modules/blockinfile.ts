@@ -47,7 +47,7 @@ export const blockinfile = defineModule<Params, FileState>({
   name: 'blockinfile',
   summary: 'Keeps a block of lines between two markers in a text file',
   description:
-    'The default markers are those of Ansible, so that blocks which it has written are found. Unlike Ansible’s, the lines of a block end as those of the file do, with CRLF too.',
+    'The default markers are those of Ansible, so that blocks which it has written are found. Unlike Ansible’s, the lines of a block end as those of the file do, with CRLF too; with `state: absent` a file may be missing, and one that is not in UTF-8 is a failure.',
   params,
   aliases: { dest: 'path', destfile: 'path', name: 'path', content: 'block' },
   examples: [

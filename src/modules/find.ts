@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { ask, defineModule } from '../model/module.ts';
-import { flag, mode, text, textList } from '../model/schema.ts';
+import { flag, mode, text, commaList } from '../model/schema.ts';
 import { type Found, filesOf } from './lib/find-filter.ts';
 import { findScript, readFound } from './lib/find-script.ts';
-import { expression } from './lib/text.ts';
+import { expression } from './lib/regexp.ts';
 
 const AGE = /^-?\d+[smhdw]?$/i;
 const SIZE = /^-?\d+[bkmgt]?$/i;
 
 const params = z
   .strictObject({
-    paths: textList.describe('Folders to look into.'),
-    patterns: textList.default([]).describe('Names: like any of these, such as `*.log`. Default: all.'),
-    excludes: textList.default([]).describe('But like none of these.'),
+    paths: commaList.describe('Folders to look into. Here and below, a text alone is split at its commas.'),
+    patterns: commaList.default([]).describe('Names: like any of these, such as `*.log`. Default: all.'),
+    excludes: commaList.default([]).describe('But like none of these.'),
     use_regex: flag
       .default(false)
       .describe('`patterns` and `excludes` are regular expressions that a name begins with.'),
     contains: text
       .refine(
-        (pattern) => !/\(\?|\n/.test(pattern),
+        (pattern) => !/\(\?|\\n|\n/.test(pattern),
         '`contains` is an expression of `grep -E`: without `(?` and newline',
       )
       .optional()

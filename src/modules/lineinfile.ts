@@ -5,7 +5,7 @@ import { Secret } from '../model/secret.ts';
 import { editParams, planEdit, probeText } from './lib/edited-file.ts';
 import type { FileState } from './lib/file-state.ts';
 import { dropLines, putLine } from './lib/line-edit.ts';
-import { regexpParam } from './lib/params.ts';
+import { regexpParam, strayGroup } from './lib/params.ts';
 import { writtenResult, writtenReturns } from './lib/results.ts';
 
 const params = z
@@ -28,7 +28,7 @@ const params = z
     backrefs: flag
       .default(false)
       .describe(
-        '`\\1` in `line` stands for a group of `regexp`; where nothing matches, nothing is inserted.',
+        '`\\1` and `\\g<name>` in `line` stand for groups of `regexp`, `\\t` for a tab; where nothing matches, nothing is inserted.',
       ),
   })
   .superRefine((asked, context) => {
@@ -41,6 +41,8 @@ const params = z
     if (asked.insertafter !== undefined && asked.insertbefore !== undefined)
       complain('give either `insertafter` or `insertbefore`');
     if (asked.backrefs && regexp === undefined) complain('`backrefs` needs `regexp`');
+    const stray = asked.backrefs ? strayGroup(regexp, line) : undefined;
+    if (stray !== undefined) complain(`\`${stray}\` in \`line\` is a group that \`regexp\` has not`);
     if (String(line).includes('\n')) complain('`line` is one line: use `blockinfile` for several');
   });
 
@@ -51,7 +53,7 @@ export const lineinfile = defineModule<Params, FileState>({
   name: 'lineinfile',
   summary: 'Makes sure that a line is in a text file, or that it is not',
   description:
-    'Regular expressions are those of JavaScript, and take Python’s `(?i)`, `(?P<name>…)`, `\\A` and `\\Z`. Unlike Ansible’s: lines of a file that end with CRLF are compared without it and keep it, new ones get it; a last line without newline counts as there, and stays so.',
+    'Regular expressions are Python’s, as far as JavaScript has them; `\\w` is ASCII. Unlike Ansible’s: lines of a file that end with CRLF are compared without it and keep it, new ones get it; a last line without newline counts as there, and stays so; a file that is not in UTF-8 is a failure.',
   params,
   aliases: { dest: 'path', destfile: 'path', name: 'path', regex: 'regexp', value: 'line' },
   unsupported: { others: 'leave it out' },

@@ -4,7 +4,7 @@ import { secretText } from '../model/schema.ts';
 import { Secret } from '../model/secret.ts';
 import { editParams, planEdit, probeText } from './lib/edited-file.ts';
 import type { FileState } from './lib/file-state.ts';
-import { regexpParam } from './lib/params.ts';
+import { regexpParam, strayGroup } from './lib/params.ts';
 import { replaceIn } from './lib/replace-edit.ts';
 import { writtenResult, writtenReturns } from './lib/results.ts';
 
@@ -22,8 +22,11 @@ const params = z
     after: regexpParam.describe('Only behind the first match of this; here `.` is a newline, too.'),
     before: regexpParam.describe('Only in front of a match of this: the last, or with `after` the next one.'),
   })
-  .superRefine(({ regexp }, context) => {
-    if (regexp === undefined) context.addIssue({ code: 'custom', message: '`regexp` is missing' });
+  .superRefine(({ regexp, replace: wanted }, context) => {
+    const complain = (message: string): void => context.addIssue({ code: 'custom', message });
+    if (regexp === undefined) complain('`regexp` is missing');
+    const stray = strayGroup(regexp, wanted);
+    if (stray !== undefined) complain(`\`${stray}\` in \`replace\` is a group that \`regexp\` has not`);
   });
 
 type Params = z.output<typeof params>;
@@ -33,7 +36,7 @@ export const replace = defineModule<Params, FileState>({
   name: 'replace',
   summary: 'Replaces every match of a regular expression in a text file',
   description:
-    'Regular expressions are those of JavaScript, and take Python’s `(?i)`, `(?P<name>…)`, `\\A` and `\\Z`. Unlike Ansible’s, `$` also stands in front of a CRLF. Where the new text matches `regexp` again, every run changes the file again: write the expression so that it does not.',
+    'Regular expressions are Python’s, as far as JavaScript has them; `\\w` is ASCII. Unlike Ansible’s, `$` also stands in front of a CRLF, and `^` and `$` in `after` and `before` stand for the ends of a line. Where the new text matches `regexp` again, every run changes the file again: write the expression so that it does not.',
   params,
   aliases: { dest: 'path', destfile: 'path', name: 'path' },
   unsupported: { others: 'leave it out', encoding: 'leave it out: files are read and written in UTF-8' },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ask, defineModule } from '../model/module.ts';
-import { flag, path, text, textList } from '../model/schema.ts';
+import { commaList, flag, path, text, textList } from '../model/schema.ts';
 import { attributeParams } from './lib/attributes.ts';
 import { type UnarchiveState, planUnarchive, probeUnarchive, readUnarchive } from './lib/unarchive-plan.ts';
 
@@ -12,8 +12,8 @@ const params = z
     creates: path
       .optional()
       .describe('Where this exists, nothing is done; where it does not, the archive is unpacked.'),
-    include: textList.default([]).describe('Only these entries; patterns in a zip.'),
-    exclude: textList.default([]).describe('Not these entries; patterns.'),
+    include: commaList.default([]).describe('Only these entries; patterns in a zip.'),
+    exclude: commaList.default([]).describe('Not these entries; patterns.'),
     extra_opts: textList
       .default([])
       .describe('More options for tar, such as `--strip-components=1`, or for unzip.'),

@@ -50,6 +50,8 @@ describe.each(SHELLS)('on %s', (shell) => {
       'sub dir/deep',
     ]);
     expect(await names({ file_type: 'link' }, shell)).toEqual(['link']);
+    expect(await names({ patterns: 'a.*, .hidden*', hidden: true }, shell)).toEqual(['.hidden.log', 'a.log']);
+    expect(await names({ paths: `${box.folder}/link` }, shell)).toEqual(['link/b.log']);
     expect(await names({ file_type: 'any', hidden: true }, shell)).toEqual([
       "-it's\nü.log",
       '.git',

@@ -85,6 +85,7 @@ test.each([
     { path: '/x', line: 'a', insertafter: 'a', insertbefore: 'a' },
     'give either `insertafter` or `insertbefore`',
   ],
+  [{ path: '/x', line: String.raw`\2`, regexp: '(a)', backrefs: true }, '`\\2` in `line` is a group that'],
   [{ path: '/x', line: 'a', backrefs: true }, '`backrefs` needs `regexp`'],
   [{ path: '/x', line: 'a\nb' }, '`line` is one line'],
 ])('lineinfile will not take %j', (params, why) => {

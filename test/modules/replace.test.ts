@@ -38,4 +38,10 @@ test('a secret is written, and shown nowhere', async () => {
 test('`regexp` must be there, and be one', () => {
   expect(complaint(replace, { path: '/x' })).toBe('`regexp` is missing');
   expect(complaint(replace, { path: '/x', regexp: '(' })).toContain('not a regular expression');
+  expect(complaint(replace, { path: '/x', regexp: '(', replace: '\\1' })).toContain(
+    'not a regular expression',
+  );
+  expect(complaint(replace, { path: '/x', regexp: 'a', replace: '\\1' })).toBe(
+    '`\\1` in `replace` is a group that `regexp` has not',
+  );
 });

@@ -3,7 +3,7 @@ import type { ValueMap } from '../../model/value.ts';
 import { octalMode } from './attributes.ts';
 import type { FileAttributes } from './file-attributes.ts';
 import { permissionsOf } from './permissions.ts';
-import { expression } from './text.ts';
+import { expression } from './regexp.ts';
 
 export interface Entry extends FileAttributes {
   readonly path: string;

@@ -32,7 +32,8 @@ export function findScript(asked: FindQuestion): Script {
       : ['-maxdepth', String(asked.depth)]
     : ['-maxdepth', '1'];
   const format = `e/${STAT_FORMAT}/%X:%Z/%F//%n//`;
-  const follow = asked.follow ? ['-L'] : [];
+  // A folder that was named may itself be a link.
+  const follow = asked.follow ? '-L' : '-H';
   const expression = asked.read_whole_file ? asked.contains : `^(${asked.contains})`;
   const named = names(asked);
   const passes = [

@@ -1,4 +1,4 @@
-import { expression } from './text.ts';
+import { expression } from './regexp.ts';
 
 export interface Fragment {
   readonly name: string;

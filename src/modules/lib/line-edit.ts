@@ -1,4 +1,5 @@
-import { expression, lineEnd, splitLines, withoutEnd } from './text.ts';
+import { expand, expression } from './regexp.ts';
+import { lineEnd, splitLines, withoutEnd } from './text.ts';
 
 /** What `lineinfile` asks of a text. */
 export interface LineEdit {
@@ -91,12 +92,9 @@ function matcher(regexp?: string, search?: string): Matcher | undefined {
   return search === undefined ? undefined : (line) => line.includes(search);
 }
 
-/** With `backrefs`, `\1`, `\g<1>` and `\g<name>` stand for what the groups of `regexp` matched. */
+/** With `backrefs`, `\1` and its kin stand for what the groups of `regexp` matched. */
 function replacement(old: string, { line, regexp, backrefs }: LineEdit): string {
   if (!backrefs || regexp === undefined) return line;
   const match = expression(regexp).exec(withoutEnd(old));
-  return line.replaceAll(/\\(?:(\d)|g<(\w+)>)/g, (_, digit: string | undefined, name: string | undefined) => {
-    const group = digit ?? name ?? '';
-    return (/^\d+$/.test(group) ? match?.[Number(group)] : match?.groups?.[group]) ?? '';
-  });
+  return match ? expand(line, { parts: match, names: match.groups ?? {} }) : line;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { expression } from './text.ts';
+import { Secret } from '../../model/secret.ts';
+import { expression, strayReference } from './regexp.ts';
 
 /** A command that must accept a new file before it takes the old one's place. */
 export const validateParam = z
@@ -24,3 +25,16 @@ export const regexpParam = z
     }
   })
   .optional();
+
+/** The first reference to a group that is not there. A secret is not looked at: nothing of it may stand in a message. */
+export function strayGroup(
+  pattern: string | undefined,
+  replacement: string | Secret | undefined,
+): string | undefined {
+  if (pattern === undefined || replacement === undefined || replacement instanceof Secret) return undefined;
+  try {
+    return strayReference(pattern, replacement);
+  } catch {
+    return undefined; // A mistake in the pattern itself is told by `regexpParam`.
+  }
+}

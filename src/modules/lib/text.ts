@@ -40,15 +40,3 @@ export function editableText(state: FileState): string | Failure {
   if (!Buffer.from(content.text).equals(content.bytes)) return { failed: `${real} is not in UTF-8` };
   return content.text;
 }
-
-/** A regular expression of JavaScript that also takes Python's `(?i)`, `(?P<name>…)`, `\A` and `\Z`. Throws a SyntaxError. */
-export function expression(pattern: string): RegExp {
-  const flags = /^\(\?([ims]+)\)/.exec(pattern);
-  const rest = flags ? pattern.slice(flags[0].length) : pattern;
-  // Escapes come first, so that what is meant literally stays so.
-  const source = rest.replaceAll(/\\[\s\S]|\(\?P<|\(\?P=(\w+)\)/g, (found, name: string | undefined) => {
-    if (name !== undefined) return `\\k<${name}>`;
-    return { '(?P<': '(?<', '\\A': '(?<![\\s\\S])', '\\Z': '(?![\\s\\S])' }[found] ?? found;
-  });
-  return new RegExp(source, flags?.[1]);
-}

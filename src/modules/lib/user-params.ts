@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, path, secretText, text, textList } from '../../model/schema.ts';
+import { commaList, flag, path, secretText, text } from '../../model/schema.ts';
 import { Secret } from '../../model/secret.ts';
 import { accountName } from './account-name.ts';
 
@@ -16,7 +16,7 @@ export const userParams = z
     uid: z.int().min(0).optional().describe('Number of the user.'),
     non_unique: flag.default(false).describe('The number may belong to another user, too.'),
     group: text.optional().describe('Primary group, name or number. Default: one of the user’s own name.'),
-    groups: textList.optional().describe('Other groups. Without `append`, the only ones: `[]` means none.'),
+    groups: commaList.optional().describe('Other groups. Without `append`, the only ones: `[]` means none.'),
     append: flag.default(false).describe('Leaves the user in groups that are not named.'),
     comment: plainText.optional().describe('Full name or remark.'),
     home: path.optional().describe('Home folder.'),

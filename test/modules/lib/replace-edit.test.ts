@@ -11,6 +11,9 @@ test.each([
   ['in front of the last', 'a]a]a', { regexp: 'a', replace: 'x', before: '\\]' }, 'x]x]a'],
   ['between', 'a[a]a]a', { regexp: 'a', replace: 'x', after: '\\[', before: '\\]' }, 'a[x]a]a'],
   ['marks over several lines', 'a\n1\n2\na', { regexp: 'a', replace: 'x', after: '1.2' }, 'a\n1\n2\nx'],
+  ['lines that end with CRLF', 'a\r\n\r\nb', { regexp: '^(.*)$', replace: '# \\1' }, '# a\r\n# \r\n# b'],
+  ['whole characters', 'a😀\nb\u2028', { regexp: '.$', replace: 'x' }, 'ax\nbx'],
+  ['no group is cut in two', 'a', { regexp: '(a)', replace: '\\g<1>0\\t' }, 'a0\t'],
   ['nothing where a mark is missing', 'a', { regexp: 'a', replace: 'x', after: 'b' }, 'a'],
   ['nothing where the other is', 'a', { regexp: 'a', replace: 'x', before: 'b' }, 'a'],
 ])('%s', (_, text, asked, wanted) => {
