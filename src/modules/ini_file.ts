@@ -12,8 +12,11 @@ const params = z
     ...editParams,
     create: flag.default(true).describe('Makes the file where it is missing.'),
     section: text
+      .transform((name) => (name === '' ? undefined : name))
       .optional()
-      .describe('The section, without brackets. Default: what stands before the first one.'),
+      .describe(
+        'The section, without brackets; of several of one name the last. Default: what stands before the first one.',
+      ),
     option: text
       .refine((name) => /^[^\s=#;[][^=\n]*$/.test(name), 'an option has a name without `=`')
       .optional()

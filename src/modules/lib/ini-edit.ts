@@ -26,7 +26,8 @@ interface Place {
 export function putOption(text: string, asked: IniOption): string {
   const lines = splitLines(text);
   const end = lineEnd(lines);
-  const found = findSection(lines, asked.section);
+  // Of several sections of one name, readers take what the last one says.
+  const found = findSections(lines, asked.section).at(-1);
   if (!found) return appendSection(lines, asked, end);
   if (asked.option === undefined) return text;
   const { option } = asked;
@@ -52,7 +53,9 @@ export function putOption(text: string, asked: IniOption): string {
   );
   if (asked.exclusive) missing = missing.filter((value) => !use(active.find(free), value));
   const same = (value: string | undefined) => (place: Place) => free(place) && place.value === value;
-  missing = missing.filter((value) => !use(inactive.find(same(value)) ?? inactive.find(free), value));
+  missing = missing.filter((value) => !use(inactive.find(same(value)), value));
+  // A remark with another value is no loss only where there is to be one value.
+  if (asked.exclusive) missing = missing.filter((value) => !use(inactive.find(free), value));
   const dropped = new Set(asked.exclusive ? active.filter(free).map(({ at }) => at) : []);
   const insertAt = lastWord(lines, found);
   const added = missing.map((value) => written(option, value, asked) + end);
@@ -67,19 +70,18 @@ export function putOption(text: string, asked: IniOption): string {
 /** The text without the option; where not `exclusive`, only without its lines with one of the values. */
 export function dropOption(text: string, asked: IniOption & { readonly option: string }): string {
   const lines = splitLines(text);
-  const found = findSection(lines, asked.section);
-  if (!found) return text;
-  const gone = placesOf(lines, found, asked.option)
+  const gone = findSections(lines, asked.section)
+    .flatMap((found) => placesOf(lines, found, asked.option))
     .filter(({ active, value }) => active && (asked.exclusive || asked.values.includes(value ?? '')))
     .map(({ at }) => at);
   return lines.filter((_, index) => !gone.includes(index)).join('');
 }
 
-/** The text without a section and all that is in it. */
+/** The text without a section and all that is in it, wherever it stands. */
 export function dropSection(text: string, section: string): string {
   const lines = splitLines(text);
-  const found = findSection(lines, section);
-  return found ? [...lines.slice(0, found.head), ...lines.slice(found.end)].join('') : text;
+  const gone = findSections(lines, section);
+  return lines.filter((_, at) => !gone.some(({ head, end }) => at >= head && at < end)).join('');
 }
 
 interface Section {
@@ -89,12 +91,14 @@ interface Section {
   readonly end: number;
 }
 
-function findSection(lines: readonly string[], section: string | undefined): Section | undefined {
-  const head =
-    section === undefined ? -1 : lines.findIndex((line) => line.trimEnd().startsWith(`[${section}]`));
-  if (head === -1 && section !== undefined) return undefined;
-  const next = lines.findIndex((line, index) => index > head && line.startsWith('['));
-  return { head, end: next === -1 ? lines.length : next };
+/** All of this name, in order. A mark of Unicode at the start of a file belongs to no name. */
+function findSections(lines: readonly string[], section: string | undefined): readonly Section[] {
+  const heads = lines.flatMap((line, at) => (line.replace(/^\uFEFF/, '').startsWith('[') ? [at] : []));
+  const named = (at: number): boolean => (lines[at] ?? '').replace(/^\uFEFF/, '').startsWith(`[${section}]`);
+  return (section === undefined ? [-1] : heads.filter(named)).map((head) => ({
+    head,
+    end: heads.find((at) => at > head) ?? lines.length,
+  }));
 }
 
 function placesOf(lines: readonly string[], { head, end }: Section, option: string): readonly Place[] {

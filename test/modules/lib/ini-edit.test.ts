@@ -38,6 +38,20 @@ describe('an option', () => {
     expect(put(text, { section: 'a', option: 'x', values: ['2'] })).toBe('[a]\n#x = 0\nx = 2\n');
   });
 
+  test('a remark with the same value comes first, and one with another stays where others may', () => {
+    const text = '[a]\n#x = 1\n#x = 5\ny = 0\n';
+    expect(put(text, { section: 'a', option: 'x', values: ['3', '5'] })).toBe('[a]\nx = 3\nx = 5\ny = 0\n');
+    expect(put(text, { section: 'a', option: 'x', values: ['5', '3'], exclusive: false })).toBe(
+      '[a]\n#x = 1\nx = 5\ny = 0\nx = 3\n',
+    );
+  });
+
+  test('of several sections of one name the last one counts, a mark of Unicode in front does not', () => {
+    const text = '\uFEFF[a]\nx = 1\n[b]\n[a]\nx = 2\n';
+    expect(put(text, { section: 'a', option: 'x', values: ['3'] })).toBe(text.replace('2', '3'));
+    expect(put('\uFEFF[a]\n', { section: 'a', option: 'x', values: ['3'] })).toBe('\uFEFF[a]\nx = 3\n');
+  });
+
   test('keeps the ends of lines, and gives the last one an end', () => {
     expect(put('[a]\r\nx = 1', { section: 'a', option: 'y', values: ['1'] })).toBe(
       '[a]\r\nx = 1\r\ny = 1\r\n',
@@ -61,5 +75,8 @@ describe('what shall not be there', () => {
   test('a section', () => {
     expect(dropSection(TEXT, 'a')).toBe('# top\nglobal=1\n\n[b]\nx=2\n');
     expect(dropSection(TEXT, 'c')).toBe(TEXT);
+    expect(dropSection('[a]\nx=1\n[b]\n[a]\ny=1\n', 'a')).toBe('[b]\n');
+    const asked = { ...usual, section: 'a', option: 'x', values: [] };
+    expect(dropOption('[a]\nx=1\n[b]\n[a]\nx=2\n', asked)).toBe('[a]\n[b]\n[a]\n');
   });
 });
