@@ -34,11 +34,13 @@ const params = z
       .describe('The same for the time of the last look. Default: as `modification_time`.'),
     ...attributeParams,
   })
-  .superRefine(({ state, src, recurse }, context) => {
+  .superRefine(({ state, src, recurse, mode }, context) => {
     const complain = (message: string): void => context.addIssue({ code: 'custom', message });
     if ((state === 'link' || state === 'hard') && src === undefined) complain('a link needs `src`');
     if (state !== 'link' && state !== 'hard' && src !== undefined)
       complain('`src` is for links only: add `state: link`');
+    if (state === 'link' && mode !== undefined)
+      complain('a link has no `mode`: set that of what it leads to in a task of its own');
     if (recurse && state !== 'directory') complain('`recurse` needs `state: directory`');
   });
 
@@ -56,12 +58,12 @@ export const file = defineModule<Params, State>({
   name: 'file',
   summary: 'Creates and removes folders and links, and sets the owner and mode of what exists',
   description:
-    'Letters in `mode` mean what they mean to `chmod`: unlike with Ansible, `g=rx` leaves the setgid bit of a folder as it is; digits set it or take it away.',
+    'Letters in `mode` mean what they mean to `chmod`: unlike with Ansible, `g=rx` leaves the setgid bit of a folder as it is; digits set it or take it away. Owner and group of a link are its own, and `recurse` leaves what links lead to alone.',
   params,
   aliases: { dest: 'path', name: 'path' },
   unsupported: {
-    access_time_format: 'write the time as `YYYYMMDDhhmm.ss`',
-    modification_time_format: 'write the time as `YYYYMMDDhhmm.ss`',
+    access_time_format: 'leave it out: for a time that is not now run `touch -d` with `command`',
+    modification_time_format: 'leave it out: for a time that is not now run `touch -d` with `command`',
   },
   examples: [
     {
@@ -141,7 +143,10 @@ export const file = defineModule<Params, State>({
     }
   },
 
-  result: ({ at }, asked) => ({ path: at.real, state: asked.state ?? at.type }),
+  result: ({ at }, { state }) => {
+    const touched = at.type === 'absent' ? 'file' : at.type;
+    return { path: at.real, state: state === 'touch' ? touched : (state ?? at.type) };
+  },
 });
 
 function planExisting(at: FileState, asked: Params): Plan {

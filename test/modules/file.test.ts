@@ -32,6 +32,11 @@ describe.each(SHELLS)('on %s', (shell) => {
     expect(statSync(at('a b')).gid).toBe(65534);
   });
 
+  test.each(['a/b/', 'a//b', 'a/./b', 'a/c/../b'])('makes a folder named as %s', async (name) => {
+    await box.apply(file, { path: `%/${name}`, state: 'directory', mode: '01700' }, { shell });
+    expect(modeOf('a/b')).toBe('1700');
+  });
+
   test('sets what differs of a folder, setgid too', async () => {
     mkdirSync(at('folder'));
     chmodSync(at('folder'), 0o2755);
@@ -112,6 +117,14 @@ describe.each(SHELLS)('on %s', (shell) => {
     expect(statSync(at('second')).ino).toBe(statSync(at('file')).ino);
   });
 
+  test('tells what is there after a touch', async () => {
+    mkdirSync(at('folder'));
+    const folder = { path: '%/folder', state: 'touch', modification_time: 'preserve' };
+    expect((await box.apply(file, folder, { shell })).result).toMatchObject({ state: 'directory' });
+    const made = await box.apply(file, { ...folder, path: '%/mark' }, { shell });
+    expect(made.result).toMatchObject({ state: 'file' });
+  });
+
   test('touches: makes what is missing, and sets times only where asked to', async () => {
     const made = await box.apply(
       file,
@@ -144,6 +157,7 @@ test.each([
 
 test.each([
   [{ path: '/x', state: 'link' }, 'a link needs `src`'],
+  [{ path: '/x', state: 'link', src: '/y', mode: '0644' }, 'a link has no `mode`'],
   [{ path: '/x', src: '/y' }, '`src` is for links only'],
   [{ path: '/x', recurse: true }, '`recurse` needs `state: directory`'],
 ])('will not take %j', (params, why) => {

@@ -94,7 +94,7 @@ function applyClause(bits: number, clause: string, isFolder: boolean): number {
   const who = /^[ugoa]*/.exec(clause)?.[0] ?? '';
   const mask = (who === '' ? 'a' : who).split('').reduce((sum, letter) => sum | (WHO[letter] ?? 0), 0);
   let result = bits;
-  for (const [, operator, letters = ''] of clause.slice(who.length).matchAll(/([-+=])([rwxXst]*)/g)) {
+  for (const [, operator, letters = ''] of clause.slice(who.length).matchAll(/([-+=])([ugo]|[rwxXst]*)/g)) {
     const wanted = permissionBits(letters, result, isFolder) & mask;
     // On a folder, `=` leaves setuid and setgid alone, as chmod does.
     const cleared = isFolder ? mask & ~0o6000 : mask;
@@ -105,7 +105,12 @@ function applyClause(bits: number, clause: string, isFolder: boolean): number {
   return result;
 }
 
+const SHIFTS: Readonly<Record<string, number>> = { u: 6, g: 3, o: 0 };
+
 function permissionBits(letters: string, current: number, isFolder: boolean): number {
+  // `g=u`: what another one may.
+  const other = SHIFTS[letters];
+  if (other !== undefined) return ((current >> other) & 7) * 0o111;
   let bits = 0;
   for (const letter of letters) {
     if (letter === 'r') bits |= 0o444;

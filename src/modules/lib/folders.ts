@@ -17,6 +17,8 @@ export function createFolder(path: string, { owner, group, mode }: WantedAttribu
 make() {
   [ ! -d "$1" ] || return 0
   case $1 in */*) [ -z "\${1%/*}" ] || make "\${1%/*}" ;; esac
+  # With its parents it may be there, too: \`x/\`, \`x//y\`, \`x/./y\`.
+  [ ! -d "$1" ] || return 0
   ${joinScripts(steps, '\n  ')}
 }
 make ${pathWord(path)}`;

@@ -16,9 +16,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const letters = (from: string): fc.Arbitrary<string> =>
   fc.subarray(from.split('')).map((chosen) => chosen.join(''));
-const clause = fc
-  .tuple(letters('ugoa'), fc.constantFrom('+', '-', '='), letters('rwxXst'))
+const action = fc
+  .tuple(fc.constantFrom('+', '-', '='), fc.oneof(letters('rwxXst'), fc.constantFrom('u', 'g', 'o')))
   .map((pieces) => pieces.join(''));
+const clause = fc
+  .tuple(letters('ugoa'), fc.array(action, { minLength: 1, maxLength: 2 }))
+  .map(([who, actions]) => who + actions.join(''));
 const modes = fc.array(clause, { minLength: 1, maxLength: 3 }).map((clauses) => clauses.join(','));
 
 test('a symbolic mode counts as `chmod` counts it', () => {
