@@ -37,7 +37,7 @@ export const command = defineModule<Params, Guard>({
   name: 'command',
   summary: 'Runs a program, without a shell',
   description:
-    'There are no pipes, variables and patterns: use `shell` for these; only `~/` at the start of a word is the home folder. Counts as a change whenever it is run: say when it need not be, with `creates`, `removes`, `unless` or `onlyif`.',
+    'There are no pipes, patterns and, unlike with Ansible’s, no variables: use `shell` for these; only `~/` at the start of a word is the home folder. Counts as a change whenever it is run: say when it need not be, with `creates`, `removes`, `unless` or `onlyif`.',
   params,
   freeForm: 'cmd',
   examples: [

@@ -131,7 +131,7 @@ export function processResult(
 }
 
 function linesOf(text: string): readonly string[] {
-  return text === '' ? [] : text.split(/\r?\n/);
+  return text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
 }
 
 export const processReturns = {
