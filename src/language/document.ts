@@ -59,6 +59,11 @@ function discreet({ code, span }: Diagnostic): Diagnostic {
   };
 }
 
+/** A whole number of so many digits that it would be another one: it stays the text that was typed. */
+function isRounded(value: unknown, source: string | undefined): source is string {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(source ?? '');
+}
+
 /** A few lines can name each other often enough to fill every memory. */
 const MOST_ALIASED = 1_000_000;
 
@@ -117,7 +122,7 @@ class Plain {
     // The number that was written, not the one that it means: a secret 007 is no 7.
     if (this.#file.hidden && (typeof value === 'string' || typeof value === 'number'))
       return this.#closed(typeof value === 'number' ? (source ?? String(value)) : value);
-    return value as Value;
+    return isRounded(value, source) ? source : (value as Value);
   }
 
   #closed(text: string): Secret {

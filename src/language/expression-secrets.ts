@@ -9,9 +9,11 @@ export function registerSecrets(target: Environment): Environment {
   for (const pair of ['secret == secret', 'secret == string'])
     target.registerOperator(pair, (left: Either, right: Either) => open(left) === open(right));
   for (const [name, test] of Object.entries(TESTS))
-    target.registerFunction(`secret.${name}(string): bool`, (secret: Secret, text: string) =>
-      test(secret.reveal(), text),
-    );
+    // What a host repeats of a secret is one itself, so both sides may be.
+    for (const sides of [`secret.${name}(string)`, `secret.${name}(secret)`, `string.${name}(secret)`])
+      target.registerFunction(`${sides}: bool`, (text: Either, other: Either) =>
+        test(open(text), open(other)),
+      );
   return target.registerFunction('secret.size(): int', sizeOf).registerFunction('size(secret): int', sizeOf);
 }
 

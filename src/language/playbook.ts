@@ -15,7 +15,7 @@ import { Known } from './known.ts';
 import { Mistakes } from './mistakes.ts';
 import { matchHosts } from './pattern.ts';
 import { bindPlay, type BoundPlay } from './play.ts';
-import type { Answers } from './prompts.ts';
+import { withClosedAnswers, type Answers } from './prompts.ts';
 import { readPlays } from './plays.ts';
 import { shownPath } from './source-text.ts';
 import { Tags } from './tags.ts';
@@ -51,10 +51,10 @@ export function loadPlaybook(path: string, options: LoadOptions): Playbook {
     options.limit === undefined
       ? undefined
       : new Set(matchHosts(options.limit, options.inventory).map((host) => host.name));
-  const loading = loadingOf(options, tags, mistakes);
-  const bound = readPlays(path, mistakes, { secrets: options.secrets, paths: [], vars: [], tags: [] }).map(
-    (source) => bindPlay(source, loading, limit, mistakes),
-  );
+  const sources = readPlays(path, mistakes, { secrets: options.secrets, paths: [], vars: [], tags: [] });
+  const extra = withClosedAnswers(options.extraVariables ?? {}, sources, options.secrets);
+  const loading = loadingOf(options, extra, tags, mistakes);
+  const bound = sources.map((source) => bindPlay(source, loading, limit, mistakes));
   checkHosts(bound, options.inventory, mistakes);
   for (const mistake of tags.unknown()) mistakes.add(mistake);
   mistakes.throwIfAny();
@@ -66,13 +66,13 @@ export function loadPlaybook(path: string, options: LoadOptions): Playbook {
   };
 }
 
-function loadingOf(options: LoadOptions, tags: Tags, mistakes: Mistakes): Loading {
+function loadingOf(options: LoadOptions, extra: ValueMap, tags: Tags, mistakes: Mistakes): Loading {
   const modules = new Map(options.modules.map((module) => [module.name, module]));
   const taskFiles = new Map<string, TaskFile>();
   return {
     inventory: options.inventory,
     modules,
-    extra: options.extraVariables ?? {},
+    extra,
     answers: options.answers ?? new Map(),
     become: options.become ?? {},
     check: options.check ?? false,

@@ -1,4 +1,6 @@
 import type { Prompt } from '../model/playbook.ts';
+import { Secret } from '../model/secret.ts';
+import type { SecretSource } from '../model/secret-source.ts';
 import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
 import type { Mistakes } from './mistakes.ts';
 import { badName } from './names.ts';
@@ -33,6 +35,24 @@ export function promptsOf(
       },
     ];
   });
+}
+
+/** The variables of the command line: what answers a private question is a secret, as it is where it is typed. */
+export function withClosedAnswers(
+  extra: ValueMap,
+  plays: readonly PlaySource[],
+  secrets: SecretSource | undefined,
+): ValueMap {
+  const asked = plays.flatMap(({ keywords }) => keywords.vars_prompt ?? []);
+  const hidden = new Set(asked.filter((prompt) => prompt.private).map((prompt) => prompt.name));
+  const close = (value: Value): Value => {
+    if (typeof value !== 'string' && typeof value !== 'number') return value;
+    const secret = new Secret(String(value));
+    secrets?.loaded(secret);
+    return secret;
+  };
+  const entries = Object.entries(extra).filter(([name]) => hidden.has(name));
+  return { ...extra, ...Object.fromEntries(entries.map(([name, value]) => [name, close(value)])) };
 }
 
 /** The answers as variables, taken as they are. What nobody was asked yet is not known. */

@@ -48,10 +48,11 @@ test('each is asked once, what is hidden is shown nowhere, and a slip is noticed
   expect(screen).toContain("skipped | who == 'nobody'");
 });
 
-test('no answer is the default, and what the command line says is not asked', async () => {
+test('no answer is the default, and what the command line says is not asked and no less secret', async () => {
   const root = folder({ 'site.yaml': SITE });
   const { stdout } = await homerun(root, ['run', 'site.yaml', '-e', 'word=open']);
-  expect(stdout).toMatch(/\| hello nobody[^]*\| it is open/);
+  expect(stdout).toMatch(/\| hello nobody[^]*\| \*{8}\n/);
+  expect(stdout).not.toContain('it is open');
   expect(stdout).toContain('to nobody');
   expect(await homerun(root, ['run', 'site.yaml'])).toMatchObject({
     code: 2,

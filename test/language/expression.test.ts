@@ -17,6 +17,7 @@ const values: ValueMap = {
   result: { changed: true, failed: false, skipped: false, rc: 0, stdout: 'a\nb', stdout_lines: ['a', 'b'] },
   os: { family: 'debian', version: '12' },
   password: new Secret('hunter22'),
+  part: new Secret('hunter'),
 };
 
 const lookup: Lookup = {
@@ -87,6 +88,8 @@ describe('values', () => {
     ['password.contains("ter")', true],
     ['password.startsWith("h") and password.endsWith("23")', false],
     ['password.matches("^[a-z]+[0-9]+$")', true],
+    ['password.startsWith(part) and password.contains(part) and not part.endsWith(password)', true],
+    ['"a hunter".contains(part) and not result.stdout.matches(part)', true],
     ['size(password) > 7 and password.size() == 8', true],
     ['password is defined and password != ""', true],
   ])('%s: secrets can be compared', (text, expected) => {

@@ -34,6 +34,13 @@ describe('numbers', () => {
     ]);
   });
 
+  test('of more digits than a number holds keep all of them', () => {
+    const playbook = load(
+      '- hosts: pi\n  vars: {id: 123456789012345678, small: 42}\n  tasks:\n    - command: echo {{id}} {{small}}\n',
+    );
+    expect(params(playbook)).toEqual({ cmd: 'echo 123456789012345678 42' });
+  });
+
   test('a `timeout` of 0 is none, as in Ansible', () => {
     const playbook = load(
       '- hosts: pi\n  timeout: 5\n  tasks:\n    - {command: ls}\n    - {command: ls, timeout: 0}\n',
