@@ -119,7 +119,7 @@ async function runPlay(
       context.once = once;
       context.stage = 0;
       context.handlers = play.handlers;
-      context.playId = `${play.where.split(':')[0] ?? ''}/${play.name}`;
+      context.playId = play.id;
       context.notified.clear();
       context.flushing.clear();
       context.rounds = 0;

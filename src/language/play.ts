@@ -30,6 +30,7 @@ export interface BoundPlay {
 
 export function bindPlay(
   source: PlaySource,
+  id: string,
   loading: Loading,
   limit: ReadonlySet<string> | undefined,
   mistakes: Mistakes,
@@ -59,7 +60,8 @@ export function bindPlay(
   registers.take(steps);
   const { line } = positionAt(span.file, span.start);
   const play: Play = {
-    name: keywords.name ?? keywords.hosts.join(', '),
+    id,
+    name: playName(keywords),
     where: `${span.file.path}:${line}`,
     hosts,
     tasks: steps,
@@ -69,6 +71,11 @@ export function bindPlay(
     ...shareOf(keywords),
   };
   return { play, steps, handlers, prompts };
+}
+
+/** A play without a name is called after its hosts. */
+export function playName({ name, hosts }: PlaySource['keywords']): string {
+  return name ?? hosts.join(', ');
 }
 
 function hostsOf({ raw, keywords }: PlaySource, loading: Loading, mistakes: Mistakes): readonly Host[] {

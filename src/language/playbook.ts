@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { DiagnosticError } from '../model/diagnostic.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Module } from '../model/module.ts';
@@ -14,9 +14,9 @@ import { findFile, TemplateFiles } from './files.ts';
 import { Known } from './known.ts';
 import { Mistakes } from './mistakes.ts';
 import { matchHosts } from './pattern.ts';
-import { bindPlay, type BoundPlay } from './play.ts';
+import { bindPlay, playName, type BoundPlay } from './play.ts';
 import { withClosedAnswers, type Answers } from './prompts.ts';
-import { readPlays } from './plays.ts';
+import { readPlays, type PlaySource } from './plays.ts';
 import { shownPath } from './source-text.ts';
 import { Tags } from './tags.ts';
 import { readTasks } from './task-source.ts';
@@ -54,7 +54,8 @@ export function loadPlaybook(path: string, options: LoadOptions): Playbook {
   const sources = readPlays(path, mistakes, { secrets: options.secrets, paths: [], vars: [], tags: [] });
   const extra = withClosedAnswers(options.extraVariables ?? {}, sources, options.secrets);
   const loading = loadingOf(options, extra, tags, mistakes);
-  const bound = sources.map((source) => bindPlay(source, loading, limit, mistakes));
+  const ids = playIds(sources, options.inventory);
+  const bound = sources.map((source, index) => bindPlay(source, ids[index] ?? '', loading, limit, mistakes));
   checkHosts(bound, options.inventory, mistakes);
   for (const mistake of tags.unknown()) mistakes.add(mistake);
   mistakes.throwIfAny();
@@ -64,6 +65,17 @@ export function loadPlaybook(path: string, options: LoadOptions): Playbook {
     plays: options.startAtTask === undefined ? plays : startAt(options.startAtTask, plays),
     prompts: bound.flatMap(({ play, prompts }) => (play.hosts.length > 0 ? prompts : [])),
   };
+}
+
+/** From the inventory, as the journal is its own: the folder that one happens to be in is none of its business. */
+function playIds(sources: readonly PlaySource[], inventory: Inventory): readonly string[] {
+  const seen = new Map<string, number>();
+  return sources.map(({ path, keywords }) => {
+    const id = `${relative(dirname(inventory.path), path)}/${playName(keywords)}`;
+    const count = (seen.get(id) ?? 0) + 1;
+    seen.set(id, count);
+    return count === 1 ? id : `${id} (${count})`;
+  });
 }
 
 function loadingOf(options: LoadOptions, extra: ValueMap, tags: Tags, mistakes: Mistakes): Loading {

@@ -24,6 +24,8 @@ export interface Prompt {
 }
 
 export interface Play {
+  /** Names it in the journal: the same wherever it is run from, and another one for every play of an inventory. */
+  readonly id: string;
   readonly name: string;
   /** `playbooks/router.yaml:3`. */
   readonly where: string;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { folder, homerun } from './program.ts';
 
@@ -175,4 +176,24 @@ test('what one host does once, and another takes from it', async () => {
   expect((await homerun(root, ['plan', 'site.yaml', '-e', `root=${root}`])).stdout).toContain(
     'there | Use | unknown',
   );
+});
+
+test('a handler that is owed is known from every folder, and is that of its own play', async () => {
+  const site = `- hosts: here
+  tasks: [{name: same, command: 'true', changed_when: false, notify: restart}]
+  handlers: [{name: restart, debug: {msg: of the first play}}]
+- hosts: here
+  tasks:
+    - {name: change, command: 'true', notify: restart}
+    - {name: breaks off, shell: 'exit {{code}}'}
+  handlers: [{name: restart, debug: {msg: of the second play}}]
+`;
+  const root = folder({ 'plays/site.yaml': site });
+  const env = { HOME: root, XDG_STATE_HOME: join(root, 'state') };
+  expect((await homerun(root, ['run', 'plays/site.yaml', '-e', 'code=1'], env)).code).toBe(1);
+  const args = ['plan', 'site.yaml', '-e', 'code=0'];
+  const { stdout } = await homerun(join(root, 'plays'), args, env);
+  expect(stdout).toContain('PLAY here (site.yaml:4): here\nhere | restart (handler) | recovered');
+  expect(stdout.match(/recovered/g)).toHaveLength(1);
+  expect(stdout).not.toContain('of the first play');
 });

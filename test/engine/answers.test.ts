@@ -134,7 +134,7 @@ test('secrets of an item are masked before anything of it is sent', async () => 
 
 describe('the run ends', () => {
   const failing = (name: string): Task => task(refuse, { why: 'no' }, { name });
-  const play = { where: 'test.yaml:1', handlers: [], strategy: 'free' as const };
+  const play = { id: 'test.yaml/play', where: 'test.yaml:1', handlers: [], strategy: 'free' as const };
   const second = {
     ...play,
     name: 'second',

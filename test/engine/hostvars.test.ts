@@ -19,7 +19,7 @@ const bundle = defineModule<Record<string, never>, undefined>({
 
 test('a later play sees what was registered on other hosts, and secrets stay out of sight', async () => {
   let seen: RuntimeValue | undefined;
-  const shared = { where: 'test.yaml:1', handlers: [], strategy: 'free' } as const;
+  const shared = { id: 'test.yaml/play', where: 'test.yaml:1', handlers: [], strategy: 'free' } as const;
   const { events } = await runTasks([], {
     plays: [
       { ...shared, name: 'one', hosts: [host('a')], tasks: [task(bundle, {}, { register: 'made' })] },

@@ -106,7 +106,13 @@ describe('a handler is owed until it is done', () => {
 
   test.each(['end_host', 'end_play'] as const)('%s runs it first, and later plays go on', async (action) => {
     const handlers = [restart('restart')];
-    const play = { name: 'one', where: 'test.yaml:1', hosts: [host('here')], strategy: 'free' as const };
+    const play = {
+      name: 'one',
+      id: 'test.yaml/one',
+      where: 'test.yaml:1',
+      hosts: [host('here')],
+      strategy: 'free' as const,
+    };
     const { outcomes } = await runTasks([], {
       plays: [
         { ...play, tasks: [change('a', ['restart']), meta(action), nothing], handlers },

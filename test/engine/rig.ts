@@ -201,6 +201,7 @@ export async function runTasks(
   const events: RunEvent[] = [];
   const batches: (readonly Request[])[] = [];
   const play: Play = {
+    id: 'test.yaml/play',
     name: 'play',
     where: 'test.yaml:1',
     hosts: [host('here')],
