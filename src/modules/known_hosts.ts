@@ -24,12 +24,16 @@ const params = z
     hash_host: flag.default(false).describe('Writes a hash instead of the name.'),
     path: path.default('~/.ssh/known_hosts').describe('The file.'),
   })
-  .superRefine(({ key, state }, context) => {
+  .superRefine(({ key, state, name }, context) => {
     const complain = (message: string): void => context.addIssue({ code: 'custom', message });
     if (state === 'present' && keyLines(key).length === 0) complain('`key` is missing');
     for (const line of keyLines(key))
       if (!parseHostKey(line))
         complain(`\`${line.slice(0, 40)}\` is no key of a host: \`ssh-ed25519 AAAA…\``);
+      else if (namesOther(line, name))
+        complain(
+          `\`${line.split(/\s/)[0]}\` in front of the key is not \`${name}\`: leave it out, or correct one of them`,
+        );
   });
 
 type Params = z.output<typeof params>;
@@ -77,6 +81,13 @@ This is about whom the *host* trusts, for backups and git; whom homerun trusts i
 function modesOfNew(path: string) {
   const shared = path.startsWith('/etc/');
   return { mode: shared ? '0644' : '0600', createFolder: shared ? '0755' : '0700' };
+}
+
+/** Whether other names stand in front of a key; hashes and patterns are not looked into. */
+function namesOther(line: string, name: string): boolean {
+  const [names = '', ...rest] = line.trim().split(/\s+/);
+  if (rest.length === 0 || parseHostKey(names + ' ' + rest[0]) || /[|*?!]/.test(names)) return false;
+  return !names.toLowerCase().split(',').includes(name.toLowerCase());
 }
 
 function keyLines(key: readonly string[]): readonly string[] {

@@ -106,10 +106,13 @@ describe.each(SHELLS.filter((shell) => shell !== 'busybox'))('on %s', (shell) =>
 
   test('keeps a bare copy like its origin', async () => {
     await apply({ bare: true });
-    run('work', 'checkout', '-q', '-b', 'new');
-    run('work', 'push', '-q', 'origin', 'new', ':refs/tags/v1');
-    await apply({ bare: true });
-    expect(run('copy', 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main\nrefs/heads/new');
+    run('work', 'checkout', '-q', '-b', 'a/new');
+    run('work', 'commit', '-q', '--allow-empty', '-m', 'more');
+    run('work', 'push', '-q', 'origin', 'a/new', ':refs/tags/v1');
+    run('origin.git', 'update-ref', 'refs/remotes/other/HEAD', 'HEAD');
+    const { result } = await apply({ bare: true });
+    expect(result['after']).toBe(run('origin.git', 'rev-parse', 'HEAD'));
+    expect(run('copy', 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/a/new\nrefs/heads/main');
     expect((await apply()).failure?.failed).toBe(`${at('copy')} is a bare repository`);
   });
 

@@ -62,6 +62,7 @@ test.each([
   [{ name: 'a b', key: ED }, '`name` is'],
   [{ name: 'a' }, '`key` is missing'],
   [{ name: 'a', key: 'ssh-ed25519 x' }, 'is no key of a host'],
+  [{ name: 'a', key: `b,c ${ED}` }, '`b,c` in front of the key is not `a`'],
 ])('will not take %j', (params, why) => {
   expect(complaint(knownHosts, params)).toContain(why);
 });

@@ -81,9 +81,10 @@ export function planGit(state: GitState, asked: GitAsked): Plan {
   }
   const moved = state.url === asked.repo ? [] : [`from ${repo} instead of ${state.url || 'nowhere'}`];
   if (bare) {
-    const [have, wanted] = [state.have, state.refs.filter((ref) => !ref.endsWith('^{}'))].map((list) =>
-      [...list].sort().join('\n'),
-    );
+    const [have, wanted] = [
+      state.have,
+      state.refs.filter((ref) => / refs\/(?:heads|tags)\/.*(?<!\^\{\})$/.test(ref)),
+    ].map((list) => [...list].sort().join('\n'));
     if (have === wanted && moved.length === 0) return [];
     const summary = ['update', dest, ...moved].join(' ');
     return [change(summary, have ?? '', wanted ?? '', updateScript(asked, { commit: '' }))];

@@ -75,7 +75,7 @@ case $kind:$update:$clone in
 absent:*:yes | repository:yes:*)
   if [ -n "$offline" ]; then echo "ref=$version commit"
   else
-    if [ $bare = true ]; then list=$(git ls-remote --heads --tags -- "$repo" 2>&1)
+    if [ $bare = true ]; then list=$(git ls-remote -- "$repo" HEAD 'refs/heads/*' 'refs/tags/*' 2>&1)
     elif [ "$version" = HEAD ]; then list=$(git ls-remote --symref -- "$repo" HEAD 2>&1)
     else list=$(git ls-remote -- "$repo" "refs/heads/$version" "refs/tags/$version" "refs/tags/$version^{}" 2>&1); fi
     if [ $? = 0 ]; then printf '%s\n' "$list" | tr '\t' ' ' | grep -E '^([0-9a-f]{40,64}|ref:) ' | sed 's/^/ref=/'
