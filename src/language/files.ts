@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import type { LoadedFile } from '../model/module.ts';
 import type { SourceFile } from '../model/source.ts';
 import { shownPath } from './source-text.ts';
@@ -50,17 +50,35 @@ export function loadFiles(path: string): {
   folders?: readonly string[];
 } {
   if (!statSync(path).isDirectory()) return { isFolder: false, files: [loadOne(path, basename(path))] };
-  const entries = readdirSync(path, { recursive: true, withFileTypes: true });
-  const placeOf = (entry: (typeof entries)[number]): string =>
-    relative(path, join(entry.parentPath, entry.name));
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => loadOne(join(entry.parentPath, entry.name), placeOf(entry)));
-  const folders = entries.filter((entry) => entry.isDirectory()).map(placeOf);
+  const { files, folders } = within(path, '', []);
   return {
     isFolder: true,
-    files: files.sort((left, right) => (left.path < right.path ? -1 : 1)),
-    folders: folders.sort(),
+    files: files
+      .map((name) => loadOne(join(path, name), name))
+      .sort((left, right) => (left.path < right.path ? -1 : 1)),
+    folders: [...folders].sort(),
+  };
+}
+
+/** Everything below a folder, by its path from there; links stand for what they lead to. Throws where that is nothing. */
+function within(
+  root: string,
+  folder: string,
+  above: readonly string[],
+): { files: readonly string[]; folders: readonly string[] } {
+  const real = realpathSync(join(root, folder));
+  // Going on would never end.
+  if (above.includes(real)) throw new Error(`${join(root, folder)} is a link to a folder that it is in`);
+  const names = readdirSync(join(root, folder)).map((name) => join(folder, name));
+  const kinds = names.map((name) => ({ name, is: statSync(join(root, name)) }));
+  const folders = kinds.filter(({ is }) => is.isDirectory()).map(({ name }) => name);
+  const inner = folders.map((name) => within(root, name, [...above, real]));
+  return {
+    files: [
+      ...kinds.filter(({ is }) => is.isFile()).map(({ name }) => name),
+      ...inner.flatMap(({ files }) => files),
+    ],
+    folders: [...folders, ...inner.flatMap((each) => each.folders)],
   };
 }
 

@@ -57,7 +57,7 @@ export const authorizedKey = defineModule<Params, State>({
   name: 'authorized_key',
   summary: 'Lets public keys log in as a user, or lets them no longer.',
   description: `Keys are compared by the key itself, not by comment. The file belongs to its user with mode 0600 and its
-folder with 0700, because sshd ignores it otherwise. Remarks and other keys stay, unless \`exclusive\`.`,
+folder with 0700, because sshd ignores it otherwise. Remarks stay, and so do other keys, unless \`exclusive\`.`,
   params,
   inputs: { key_file: 'file' },
   unsupported: {

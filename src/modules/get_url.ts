@@ -58,7 +58,7 @@ export const getUrl = defineModule<Params, DownloadState>({
 its checksum was found right. A download that breaks off is taken up where it stopped; that of an earlier run only
 with \`checksum\`, which proves that both halves fit.
 
-Without \`checksum\` and \`force\`, a file that is there is left alone. Headers, passwords and addresses that are secrets
+Without \`checksum\` and \`force\`, a file that is there is left alone, and the server is not asked whether it has a newer one. Headers, passwords and addresses that are secrets
 never stand in a list of processes.`,
   params,
   aliases: { thirsty: 'force', username: 'url_username', password: 'url_password' },

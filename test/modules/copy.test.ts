@@ -67,6 +67,7 @@ describe.each(SHELLS)('on %s', (shell) => {
     await box.apply(copy, only, { shell, ...files('tree/', tree) });
     expect(readdirSync(at('inside')).sort()).toEqual(['a.txt', 'in ner']);
     expect(statSync(at("inside/in ner/de'ep")).mode & 0o777).toBe(0o750);
+    chmodSync(at('inside/in ner'), 0o700);
     const changed = await box.apply(copy, only, { shell, ...files('tree/', { ...tree, 'a.txt': 'A' }) });
     expect(summaries(changed)).toEqual([`update ${at('inside/a.txt')}`]);
   });

@@ -18,6 +18,10 @@ beforeAll(async () => {
       const { method, url, headers } = request;
       if (url === '/moved') return response.writeHead(302, { location: '/echo' }).end();
       if (url === '/refused') return response.writeHead(403).end('no\n---\nnever\n');
+      if (url === '/latin')
+        return response
+          .writeHead(200, { 'content-type': 'text/plain; charset=iso-8859-1' })
+          .end(Buffer.from([0x67, 0xfc, 10]));
       if (url === '/text') return response.end("it's\n\n---\nHTTP/1.1 500 x\nü");
       response.setHeader('content-type', 'application/json; charset=utf-8');
       response.setHeader('x-two', ['a', 'b']);
@@ -48,7 +52,9 @@ describe.each(['dash', 'bash'] as const)('on %s', (shell) => {
       content: "it's\n\n---\nHTTP/1.1 500 x\nü",
     });
     expect(await ask('/text')).not.toHaveProperty('content');
-    expect(await ask('/echo', { method: 'head' })).toMatchObject({ status: 200 });
+    const head = await ask('/echo', { method: 'head', return_content: true });
+    expect(head).toMatchObject({ status: 200, content: '' });
+    expect(await ask('/latin', { return_content: true })).toMatchObject({ content: 'gü\n' });
   });
 
   test('sends bodies of each kind as they are', async () => {

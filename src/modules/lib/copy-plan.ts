@@ -94,8 +94,6 @@ function planCopyOfFolder(state: CopyState, asked: CopyParams, inputs: Inputs): 
     if (folder.type === 'absent')
       changes.push(createFolder(folder.real, { owner, group, mode: asked.directory_mode }));
     else if (folder.type !== 'directory') return { failed: `${folder.real} is not a folder` };
-    else if (asked.directory_mode !== undefined)
-      changes.push(...attributeChanges(folder, { owner, group, mode: asked.directory_mode }));
   }
   for (const [index, { file }] of files.entries()) {
     const one = state.files[index];

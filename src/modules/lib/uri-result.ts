@@ -4,12 +4,13 @@ import type { Value, ValueMap } from '../../model/value.ts';
 interface Expected {
   readonly status_code: readonly number[];
   readonly return_content: boolean;
+  readonly method: string;
 }
 
 /** Reads what `uriScript` printed; an answer with another code than expected is a failure. */
 export function uriResult(
   output: Output | undefined,
-  { status_code: codes, return_content: wanted }: Expected,
+  { status_code: codes, return_content: wanted, method }: Expected,
 ): ValueMap {
   if (output === undefined) return {};
   const { code, stdout, stderr } = output;
@@ -23,9 +24,11 @@ export function uriResult(
     return { status: -1, failed: true, msg: said === '' ? `curl ended with ${code}` : said };
   }
   const [head = '', ...rest] = stdout.split(/^---\n/m);
-  const content = rest.join('---\n');
   const [, told = '', number = '0', elapsed = '0', url = ''] = /^((\d+) ([\d.]+) (.*))\n/m.exec(head) ?? [];
   const { status, headers } = lastAnswer(head.replace(`${told}\n`, ''));
+  // curl shows the headers once more where nothing else was asked for.
+  const content =
+    method === 'HEAD' ? '' : decoded(rest.join('---\n'), output.bytes, headers['content-type'] ?? '');
   const json = /\bjson\b/i.test(headers['content-type'] ?? '') ? parsed(content) : undefined;
   const result = {
     ...{ status, url, redirected: Number(number) > 0, elapsed: Number(elapsed), headers },
@@ -41,6 +44,18 @@ export function uriResult(
     failed: true,
     msg: `the server answered ${status} instead of ${codes.join(' or ')}`,
   };
+}
+
+/** The text by the charset that the server names; UTF-8 where it names none, or one that nobody knows. */
+function decoded(text: string, bytes: Uint8Array, type: string): string {
+  const charset = /charset\s*=\s*"?([\w.:-]+)/i.exec(type)?.[1] ?? 'utf-8';
+  if (/^utf-?8$/i.test(charset)) return text;
+  const start = Buffer.from(bytes).indexOf('\n---\n') + 5;
+  try {
+    return new TextDecoder(charset).decode(bytes.subarray(start));
+  } catch {
+    return text;
+  }
 }
 
 /** One block of headers for each answer on the way; an early `100 Continue` is none. */
