@@ -49,7 +49,7 @@ export const git = defineModule<Params, GitState>({
   summary: 'Keeps a copy of a git repository on the host',
   description: `The host asks \`repo\` which commit \`version\` stands for, and gets it only where \`dest\` has another. It never asks for a
 password: keys and credentials must be there. Local changes are a failure where they are in the way, unless \`force\` is set;
-own commits on top of the branch are kept. Unlike with Ansible’s, a branch that was rewritten in \`repo\` needs \`force\`, too. Run it as the user that owns \`dest\`, for git refuses others.`,
+own commits on top of the branch are kept. Run it as the user that owns \`dest\`, for git refuses others.`,
   params,
   aliases: { name: 'repo' },
   unsupported: {
