@@ -26,6 +26,8 @@ export interface BoundPlay {
   readonly steps: readonly Step[];
   readonly handlers: readonly Step[];
   readonly prompts: readonly Prompt[];
+  /** Which of its tasks gives which name. */
+  readonly registers: Registers;
 }
 
 export function bindPlay(
@@ -70,7 +72,7 @@ export function bindPlay(
     ...serialOf(raw['serial'], hosts.length),
     ...shareOf(keywords),
   };
-  return { play, steps, handlers, prompts };
+  return { play, steps, handlers, prompts, registers };
 }
 
 /** A play without a name is called after its hosts. */

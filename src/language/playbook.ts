@@ -1,5 +1,5 @@
 import { dirname, relative } from 'node:path';
-import { DiagnosticError } from '../model/diagnostic.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Module } from '../model/module.ts';
 import type { Playbook, Task } from '../model/playbook.ts';
@@ -55,14 +55,15 @@ export function loadPlaybook(path: string, options: LoadOptions): Playbook {
   const extra = withClosedAnswers(options.extraVariables ?? {}, sources, options.secrets);
   const loading = loadingOf(options, extra, tags, mistakes);
   const ids = playIds(sources, options.inventory);
-  const bound = sources.map((source, index) => bindPlay(source, ids[index] ?? '', loading, limit, mistakes));
+  const all = sources.map((source, index) => bindPlay(source, ids[index] ?? '', loading, limit, mistakes));
+  const first = options.startAtTask;
+  const bound = first === undefined ? all : startAt(first, all, mistakes);
   checkHosts(bound, options.inventory, mistakes);
   for (const mistake of tags.unknown()) mistakes.add(mistake);
   mistakes.throwIfAny();
-  const plays = bound.map(({ play }) => play);
   return {
     path: shownPath(path),
-    plays: options.startAtTask === undefined ? plays : startAt(options.startAtTask, plays),
+    plays: bound.map(({ play }) => play),
     prompts: bound.flatMap(({ play, prompts }) => (play.hosts.length > 0 ? prompts : [])),
   };
 }
@@ -155,28 +156,30 @@ function checkHosts(bound: readonly BoundPlay[], inventory: Inventory, mistakes:
   }
 }
 
-function startAt(name: string, plays: Playbook['plays']): Playbook['plays'] {
-  const at = plays.findIndex((play) => play.tasks.some((task) => task.name === name));
-  const play = plays[at];
-  if (!play)
-    throw unknownTask(
-      name,
-      plays.flatMap((each) => each.tasks),
-    );
-  const tasks = play.tasks.slice(play.tasks.findIndex((task) => task.name === name));
-  return [{ ...play, tasks }, ...plays.slice(at + 1)];
+/** The plays from this task on. What comes before it is not done, so nothing of it is there. */
+function startAt(name: string, bound: readonly BoundPlay[], mistakes: Mistakes): readonly BoundPlay[] {
+  const at = bound.findIndex(({ steps }) => steps.some((step) => step.name === name));
+  const first = bound[at];
+  if (!first) {
+    const tasks = bound.flatMap(({ steps }) => steps);
+    mistakes.add(unknownTask(name, tasks));
+    return bound;
+  }
+  const { play, steps, registers } = first;
+  const index = steps.findIndex((step) => step.name === name);
+  registers.pass(steps.slice(0, index));
+  const rest = steps.slice(index);
+  return [{ ...first, play: { ...play, tasks: rest }, steps: rest }, ...bound.slice(at + 1)];
 }
 
-function unknownTask(name: string, tasks: readonly Task[]): DiagnosticError {
+function unknownTask(name: string, tasks: readonly Task[]): Diagnostic {
   const near = nearest(
     name,
     tasks.map((task) => task.name),
   );
-  return new DiagnosticError([
-    {
-      code: 'unknown-task',
-      message: `there is no task \`${name}\``,
-      ...(near !== undefined && { hint: `did you mean \`${near}\`?` }),
-    },
-  ]);
+  return {
+    code: 'unknown-task',
+    message: `there is no task \`${name}\``,
+    ...(near !== undefined && { hint: `did you mean \`${near}\`?` }),
+  };
 }

@@ -919,6 +919,14 @@ describe('names of others', () => {
       "error: there is no host or group \`nass\`
         hint: did you mean \`nas\`?"
     `);
+    const given =
+      '    - {name: one, command: ls, register: r}\n    - {name: two, command: "echo {{r.stdout}}"}\n';
+    expect(mistakes(play(given), { startAtTask: 'two' })).toMatchInlineSnapshot(`
+      "playbooks/site.yaml:4:36: error: \`r\` is not defined
+        4 |     - {name: two, command: "echo {{r.stdout}}"}
+          |                                    ^~~~~~~~
+        hint: it is set before the task to start at, at playbooks/site.yaml:3"
+    `);
     expect(mistakes(play('    - name: list\n      command: ls\n'), { startAtTask: 'lst' }))
       .toMatchInlineSnapshot(`
       "error: there is no task \`lst\`
