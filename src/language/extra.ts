@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../model/diagnostic.ts';
+import { DiagnosticError, type Diagnostic } from '../model/diagnostic.ts';
 import type { SecretSource } from '../model/secret-source.ts';
 import { isMap, typeName, type ValueMap } from '../model/value.ts';
 import { parseText, readDocument } from './document.ts';
@@ -14,11 +14,21 @@ export function loadExtraVariables(texts: readonly string[], secrets?: SecretSou
   return mergeMaps(maps);
 }
 
+/** Ansible takes `a=1 b=2` for two variables; whoever means that would never learn why the second is not there. */
+function severalInOne(name: string): Diagnostic {
+  return {
+    code: 'invalid-parameter',
+    message: `\`-e\` takes one variable at a time; the text of \`${name}\` seems to hold another one`,
+    hint: `write -e for each; where it belongs to the text: -e '{"${name}": "…"}'`,
+  };
+}
+
 function readOne(text: string, mistakes: Mistakes, secrets: SecretSource | undefined): ValueMap {
   const pair = /^([^\s={}[\]"':@]+)=([\s\S]*)$/.exec(text);
   if (pair) {
     const values = { [pair[1] ?? '']: pair[2] ?? '' };
     checkNames(values, mistakes);
+    if (/\s[A-Za-z_]\w*=/.test(pair[2] ?? '')) mistakes.add(severalInOne(pair[1] ?? ''));
     return values;
   }
   const source = text.startsWith('@')

@@ -233,12 +233,15 @@ class Reader {
   }
 
   #checkName(kind: string, name: string, span: Span | undefined): void {
-    if (/^[A-Za-z0-9_][\w.-]*$/.test(name)) return;
+    const isPattern = kind === 'host' && (name === 'all' || name === 'ungrouped');
+    if (/^[A-Za-z0-9_][\w.-]*$/.test(name) && !isPattern) return;
     this.#mistakes.add({
       code: 'reserved-name',
       message: `a ${kind} cannot be called \`${name}\``,
       ...(span && { span }),
-      hint: 'a name has letters, digits, `_`, `-` and `.`',
+      hint: isPattern
+        ? 'where plays name hosts, this is a group'
+        : 'a name has letters, digits, `_`, `-` and `.`',
     });
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { load, mistakes, params, prepare, secretsOf, work } from './house.ts';
+import { loadExtraVariables } from '../../src/language/index.ts';
+import { inventoryMistakes, load, mistakes, params, prepare, secretsOf, work } from './house.ts';
 
 /** A play for the Pi with these tasks, each indented by four spaces. */
 function play(tasks: string): string {
@@ -123,4 +124,21 @@ describe('aliases', () => {
           |                                                 ^~~"
     `);
   });
+});
+
+test('two variables in one `-e` are no text with an equals sign', () => {
+  expect(() => loadExtraVariables(['a=1 b=2'])).toThrow(
+    '`-e` takes one variable at a time; the text of `a` seems to hold another one',
+  );
+  const texts = ['a=1 2', 'url=http://x/?a=b', '{"c": "1 b=2"}'];
+  expect(loadExtraVariables(texts)).toEqual({ a: '1 2', url: 'http://x/?a=b', c: '1 b=2' });
+});
+
+test('a host is not called as the group of all is', () => {
+  expect(inventoryMistakes('hosts:\n  all: {}\n')).toMatchInlineSnapshot(`
+    "inventory.yaml:2:3: error: a host cannot be called \`all\`
+      2 |   all: {}
+        |   ^~~
+      hint: where plays name hosts, this is a group"
+  `);
 });
