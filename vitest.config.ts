@@ -6,6 +6,7 @@ const patience = { testTimeout: 900_000, hookTimeout: 900_000 };
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/packages.ts',
     sequence: { sequencer: LongestFirst },
     projects: [
       {
