@@ -18,8 +18,10 @@ export function setJob(crontab: string, entry: CronEntry): string {
   const wanted = entry.disabled ? `#${entry.line}` : entry.line;
   const marker = findMarker(lines, entry.name);
   if (marker !== -1) {
+    // Copies from an edit by hand would go on as they were.
+    const copies = removeMarked(lines, entry.name, marker + 1);
     const present = lines[marker + 1];
-    if (present !== undefined && sameLine(present, wanted)) return crontab;
+    if (present !== undefined && sameLine(present, wanted)) return copies ? textOfLines(lines) : crontab;
     const replaced = present !== undefined && isJob(present) ? 1 : 0;
     lines.splice(marker + 1, replaced, wanted);
     return textOfLines(lines);
@@ -37,14 +39,10 @@ export function setJob(crontab: string, entry: CronEntry): string {
   return textOfLines(lines);
 }
 
-/** The text without the job under this marker. */
+/** The text without any job under this marker. */
 export function removeJob(crontab: string, name: string): string {
   const lines = [...linesOf(crontab)];
-  const marker = findMarker(lines, name);
-  if (marker === -1) return crontab;
-  const job = lines[marker + 1];
-  lines.splice(marker, job !== undefined && isJob(job) ? 2 : 1);
-  return textOfLines(lines);
+  return removeMarked(lines, name, 0) ? textOfLines(lines) : crontab;
 }
 
 /** The text with this variable set; a new one comes first, because it counts for the jobs below it only. */
@@ -109,8 +107,20 @@ const FIELDS = {
 
 const MARKERS = ['#homerun: ', '#Ansible: '] as const;
 
-function findMarker(lines: readonly string[], name: string): number {
-  return lines.findIndex((line) => MARKERS.some((marker) => line.trimEnd() === `${marker}${name}`));
+function findMarker(lines: readonly string[], name: string, from = 0): number {
+  return lines.findIndex(
+    (line, index) => index >= from && MARKERS.some((marker) => line.trimEnd() === `${marker}${name}`),
+  );
+}
+
+/** Takes out every marker of this name from that line on, each with its job; whether there was one. */
+function removeMarked(lines: string[], name: string, from: number): boolean {
+  const first = findMarker(lines, name, from);
+  for (let at = first; at !== -1; at = findMarker(lines, name, at)) {
+    const job = lines[at + 1];
+    lines.splice(at, job !== undefined && isJob(job) ? 2 : 1);
+  }
+  return first !== -1;
 }
 
 function isMarker(line: string | undefined): boolean {

@@ -45,6 +45,13 @@ describe('setJob', () => {
       ).toBe(`x=1\n${marker}\n5 2 * * * new\n0 3 * * * other\n`);
   });
 
+  test('leaves one job of a name', () => {
+    const line = '0 2 * * * b';
+    const copies = `#Ansible: b\n${line}\n# mine\n#homerun: b\n0 3 * * * old\n#homerun: b\n${OWN}\n`;
+    expect(setJob(copies, { name: 'b', line })).toBe(`#Ansible: b\n${line}\n# mine\n${OWN}\n`);
+    expect(setJob(`#homerun: b\n${line}`, { name: 'b', line })).toBe(`#homerun: b\n${line}`);
+  });
+
   test('counts a job as the same whatever white space stands between its fields', () => {
     const text = '#homerun: b\n0  2\t* * *   run  it\n';
     expect(setJob(text, { name: 'b', line: '0 2 * * * run  it' })).toBe(text);
@@ -90,6 +97,10 @@ describe('setJob', () => {
 describe('removeJob', () => {
   test('takes out marker and job and nothing else', () => {
     expect(removeJob(setJob(`${OWN}\n`, { name: 'b', line: '1 1 * * * b' }), 'b')).toBe(`${OWN}\n`);
+  });
+
+  test('takes out every job of that name', () => {
+    expect(removeJob('#homerun: b\n1 1 * * * b\nx=1\n#Ansible: b\n2 2 * * * b\n', 'b')).toBe('x=1\n');
   });
 
   test('leaves the text alone where there is no such marker, without newline at the end too', () => {
