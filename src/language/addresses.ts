@@ -18,6 +18,15 @@ export function checkRange(range: string, span: Span | undefined, mistakes: Mist
   }
   const first = ipaddr.IPv4.networkAddressFromCIDR(range).toString();
   const [address = '', prefix = ''] = range.split('/');
+  if (Number(prefix) < 8) {
+    mistakes.add({
+      code: 'bad-address',
+      message: `\`${range}\` is larger than any network of one's own`,
+      ...at,
+      hint: 'write it like 192.168.1.0/24',
+    });
+    return false;
+  }
   if (first === address) return true;
   mistakes.add({
     code: 'bad-address',

@@ -77,7 +77,7 @@ export class Check {
     const attempt = this.#attempt(step, scope);
     if (unsure || turn) this.#conditionNames(step, conditions, scope);
     if (turn && attempt(() => testAll(context.conditions, scope).holds, source.span) === false) return;
-    if (source.kind === 'include') return this.#included(step, scope, turn, attempt);
+    if (source.kind === 'include') return this.#included(step, scope, own, attempt);
     if (source.kind === 'meta') return;
     const loop = own && { values: own, item: turn?.item ?? null };
     const item = workItem(
@@ -125,15 +125,10 @@ export class Check {
     );
   }
 
-  #included(
-    step: Step,
-    scope: Scope,
-    turn: ReturnType<typeof turnsOf>[number] | undefined,
-    attempt: Attempt,
-  ): void {
+  #included(step: Step, scope: Scope, own: ValueMap | undefined, attempt: Attempt): void {
     const { source, context } = step;
     if (source.kind !== 'include') return;
-    const place = turn && { values: turn.values, index: 0 };
+    const place = own && { values: own, index: 0 };
     const bound = attempt(
       () => bindInclude(source, context, scope, place, (mistake) => this.#report(step, mistake)),
       valueSpan(source.raw, source.key),

@@ -3,8 +3,13 @@ import { calendarMistake } from '../model/calendar.ts';
 import type { Span } from '../model/source.ts';
 import { isMap, type ValueMap } from '../model/value.ts';
 import { checkForwards } from './forwards.ts';
+import { checkServices } from './house-services.ts';
+import { checkSettings, isHouse } from './house-settings.ts';
+import { checkWiring, routersOf } from './house-wiring.ts';
 import { checkMemberAddresses } from './members.ts';
+import { isIpv4 } from './leaves.ts';
 import type { Mistakes } from './mistakes.ts';
+import { checkNetworkSettings, mapsOf } from './network-settings.ts';
 import { keySpan, valueSpan } from './origin.ts';
 import { checkStatic } from './ranges.ts';
 
@@ -19,12 +24,41 @@ export function checkHouse(inventory: Inventory, groups: ValueMap, mistakes: Mis
   checkKeeper(inventory, groups, mistakes);
 }
 
+/** The same for the bundled playbooks alone, which give names a meaning; something right stands in for what is wrong. */
+export function checkBundled(
+  inventory: Inventory,
+  { groups, hosts }: { readonly groups: ValueMap; readonly hosts: ValueMap },
+  mistakes: Mistakes,
+): Inventory {
+  if (!isHouse(inventory)) return inventory;
+  for (const host of inventory.hosts) {
+    if (!host.groups.includes('service_hosts')) continue;
+    const { forwards } = host.variables;
+    const ports = mapsOf(forwards)
+      .filter(({ protocol }) => protocol !== 'udp')
+      .map((forward) => [Number(forward['port']), valueSpan(forward, 'port')] as const);
+    checkServices(host, new Map(host.groups.includes('routers') ? ports : []), mistakes);
+  }
+  const routed = routersOf(inventory).length > 0;
+  const networks = inventory.networks.map((network) => checkNetworkSettings(network, routed, mistakes));
+  return checkWiring(checkSettings({ ...inventory, networks }, hosts, mistakes), groups, mistakes);
+}
+
 /** One machine under two names would be changed from two sides at once; behind different jump hosts it is another. */
 export function checkReached(hosts: readonly Host[], mistakes: Mistakes): void {
   const taken = new Map<string, Host>();
   for (const host of hosts) {
     const { transport, address, port = 22, jump = '' } = host.connection;
     if (transport !== 'ssh' || !/^[\d.]+$/.test(address)) continue;
+    if (!isIpv4(address)) {
+      mistakes.add({
+        code: 'bad-address',
+        message: `\`${address}\` is no address`,
+        ...at(host.span),
+        hint: `write the \`address\` of \`${host.name}\` like 192.168.1.2, or a name`,
+      });
+      continue;
+    }
     const key = `${address} ${port} ${jump}`;
     const first = taken.get(key);
     if (!first) taken.set(key, host);

@@ -7,7 +7,7 @@ import type { Span } from '../model/source.ts';
 import { isMap, typeName, type ValueMap } from '../model/value.ts';
 import { CONNECTION_KEYS, readConnection } from './connection.ts';
 import { readDocument, type Source } from './document.ts';
-import { checkHouse, checkReached } from './house.ts';
+import { checkBundled, checkHouse, checkReached } from './house.ts';
 import { resolveGroups, type Groups, type GroupSource } from './groups.ts';
 import { magicOf } from './magic.ts';
 import { mergeMaps, pick } from './merge.ts';
@@ -124,7 +124,7 @@ class Reader {
     checkHouse(bare, groups, this.#mistakes);
     const reached = drafts.map(({ host, settings }) => this.#connected(host, settings, bare));
     checkReached(reached, this.#mistakes);
-    return { ...bare, hosts: reached };
+    return checkBundled({ ...bare, hosts: reached }, { groups, hosts }, this.#mistakes);
   }
 
   #groups(source: ValueMap): readonly GroupSource[] {
@@ -163,8 +163,8 @@ class Reader {
         {
           name,
           // As they were written: the lists that zod made do not know their places.
-          hosts: (raw['hosts'] as readonly string[] | undefined) ?? [],
-          children: (raw['children'] as readonly string[] | undefined) ?? [],
+          hosts: read.hosts === undefined ? [] : (raw['hosts'] as readonly string[]),
+          children: read.children === undefined ? [] : (raw['children'] as readonly string[]),
           vars,
           connection: pick(raw, CONNECTION_KEYS),
         },
@@ -191,7 +191,7 @@ class Reader {
     const above = groups.of(name);
     const raw = isMap(written) ? written : {};
     const settings = mergeMaps([
-      connection,
+      pick(connection, CONNECTION_KEYS),
       ...above.map((group) => group.connection),
       pick(raw, CONNECTION_KEYS),
     ]);

@@ -38,11 +38,26 @@ function sharedOf(inventory: Inventory): ValueMap {
 function hostValue(inventory: Inventory, host: Host): ValueMap {
   const { name, groups, connection } = host;
   const value = { name, address: connection.address, interfaces: interfacesOf(inventory, host), groups };
+  const ipv4 = houseAddress(host);
   return {
     ...value,
+    ...(ipv4 !== undefined && { ipv4 }),
+    ...(connection.port !== undefined && { port: connection.port }),
     ...(connection.user !== undefined && { user: connection.user }),
     vars: variablesOf(inventory, host),
   };
+}
+
+/**
+ * The address by which the others find a host: where the controller connects to a name, or by another way (Wi-Fi, an
+ * address that is about to change), it is that of the first interface that has one.
+ */
+export function houseAddress({ connection, interfaces }: Host): string | undefined {
+  const fixed = interfaces.flatMap(({ address }) => address ?? []);
+  if (fixed.includes(connection.address)) return connection.address;
+  return (
+    fixed[0] ?? (ipaddr.IPv4.isValidFourPartDecimal(connection.address) ? connection.address : undefined)
+  );
 }
 
 /** Rendered one by one when somebody asks, as most playbooks look at few variables of other hosts. */

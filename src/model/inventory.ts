@@ -19,6 +19,7 @@ export interface Network {
   readonly range: string;
   /** Address of the router of this network. */
   readonly gateway?: string;
+  readonly gatewaySpan?: Span;
   /** Everything else the author wrote under the network (e.g. `dhcp`), for templates. */
   readonly settings: ValueMap;
   readonly span?: Span;
@@ -44,6 +45,7 @@ export interface Interface {
   readonly address?: string;
   /** Hardware address, where the author fixed one. */
   readonly mac?: string;
+  readonly span?: Span;
 }
 
 /** How to reach a host. What is absent comes from the command line, then `ssh -G`, then SSH's defaults. */

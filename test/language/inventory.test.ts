@@ -40,7 +40,7 @@ describe('an inventory', () => {
         settings: { dhcp: { first: '192.168.2.100' } },
       },
     ]);
-    expect(host(inventory, 'pi').interfaces).toEqual([
+    expect(host(inventory, 'pi').interfaces).toMatchObject([
       { name: 'eth0', network: 'modem', address: '192.168.1.2' },
       { name: 'eth1', network: 'pi', address: '192.168.2.1' },
     ]);
