@@ -42,7 +42,6 @@ test('fail fails', async () => {
   expect((await box.apply(fail, { msg: 'No.' })).failure).toEqual({ failed: 'No.' });
 });
 
-test('set_fact gives variables, and takes no name that an expression could not use', () => {
+test('set_fact gives variables', () => {
   expect(setFact.facts?.({ a: 1, b: ['x'] })).toEqual({ a: 1, b: ['x'] });
-  expect(setFact.params.safeParse({ 'a-b': 1 }).success).toBe(false);
 });
