@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { describeOnHosts, homerun, named, type Ran } from './house.ts';
+import { temporaryFolder } from '../temporary.ts';
+import { describeOnHosts, homerun, named, root, write, type Ran } from './house.ts';
 
 const site = 'playbooks/site.yaml';
 
@@ -85,6 +88,25 @@ await describeOnHosts('the bundled house', (house) => {
     expect((await house().exec('pi', 'sysctl -n net.ipv4.ip_forward; iptables -t nat -S')).stdout).toMatch(
       /^1\n[^]*tun0 -j MASQUERADE/,
     );
+  });
+
+  test('a device whose address the inventory fixes gets that one, and names of one’s own are answered', async () => {
+    const text = readFileSync(join(root, 'inventory.yaml'), 'utf8')
+      .replace('lease: 12h}', "hosts: [{mac: '02:00:00:00:00:50', address: 192.168.2.50, name: printer}]}")
+      .replace('kill_switch: true', 'kill_switch: true\n      house_names: {camera: 192.168.1.30}');
+    const inventory = await write(temporaryFolder(), 'inventory.yaml', text);
+    const ran = await homerun(house(), ['run', 'playbooks/router.yaml', '--limit', 'pi'], { inventory });
+    expect([named(ran, 'failed'), ran.code]).toEqual([[], 0]);
+    const printer = await house().client('printer', 'pi');
+    const lease = await printer.exec(
+      `ip link set dev eth0 address 02:00:00:00:00:50 && dhclient -1 eth0 && ip -4 -o addr show dev eth0 &&
+for name in camera printer nas; do busybox nslookup $name.home.arpa 192.168.2.1; done`,
+    );
+    expect(lease.code, lease.stderr).toBe(0);
+    expect(lease.stdout).toMatch(
+      /inet 192\.168\.2\.50\/24[^]*192\.168\.1\.30[^]*192\.168\.2\.50[^]*192\.168\.1\.21/,
+    );
+    await printer.down();
   });
 
   test('a changed host key is refused with both fingerprints, and re-pinned only on request', async () => {
